@@ -1,0 +1,75 @@
+-- Store a batch of submissions: narrow row, content, and a mark for each month outside the current one.
+-- An id that is there already keeps its row and its (perhaps purged) content: it is not returned.
+--   $1 int[]          collectivity_id        $2 uuid[]        id
+--   $3 timestamptz[]  received_at            $4 bytea[]       content_hash
+--   $5 text[]         state                  $6 int[]         version of the survey
+--   $7 text[]         survey                 $8 text[]        procedure
+--   $9 text[]         audience               $10 text[]       phase
+--   $11 text[]        channel                $12 text[]       entry
+--   $13 text[]        placement              $14 text[]       language
+--   $15 bigint[]      pain_points            $16 bigint[]     believed_pain_points
+--   $17 bigint[]      tools                  $18 bigint[]     calendar
+--   $19 bigint[]      means                  $20 bigint[]     training_need
+--   $21 bigint[]      actors                 $22 int[]        minutes
+--   $23 int[]         files_per_month        $24 int[]        minutes_per_file
+--   $25 int[]         elapsed_days           $26 int[]        visits
+--   $27 int[]         handoffs               $28 int[]        satisfaction
+--   $29 int[]         effort                 $30 int[]        clarity
+--   $31 int[]         digital_comfort        $32 int[]        rekeying
+--   $33 int[]         returned               $34 int[]        change_readiness
+--   $35 text[]        preferred_channel      $36 text[]       commune
+--   $37 text[]        service                $38 text[]       completed
+--   $39 text[]        help                   $40 text[]       content
+-- Returns collectivity_id and id of the rows that are new; match by id, never by position.
+WITH given AS (
+    SELECT *
+    FROM unnest($1::int[], $2::uuid[], $3::timestamptz[], $4::bytea[], $5::text[], $6::int[],
+                $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
+                $13::text[], $14::text[], $15::bigint[], $16::bigint[], $17::bigint[],
+                $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::int[], $23::int[],
+                $24::int[], $25::int[], $26::int[], $27::int[], $28::int[], $29::int[], $30::int[],
+                $31::int[], $32::int[], $33::int[], $34::int[], $35::text[], $36::text[],
+                $37::text[], $38::text[], $39::text[], $40::text[])
+        AS given (collectivity_id, id, received_at, content_hash, state, version, survey, procedure,
+                  audience, phase, channel, entry, placement, language, pain_points,
+                  believed_pain_points, tools, calendar, means, training_need, actors, minutes,
+                  files_per_month, minutes_per_file, elapsed_days, visits, handoffs, satisfaction,
+                  effort, clarity, digital_comfort, rekeying, returned, change_readiness,
+                  preferred_channel, commune, service, completed, help, content)
+), stored AS (
+    INSERT INTO recueil.submission AS new
+        (collectivity_id, id, received_at, content_hash, state, version, survey, procedure,
+         audience, phase, channel, entry, placement, language, pain_points, believed_pain_points,
+         tools, calendar, means, training_need, actors, minutes, files_per_month, minutes_per_file,
+         elapsed_days, visits, handoffs, satisfaction, effort, clarity, digital_comfort, rekeying,
+         returned, change_readiness, preferred_channel, commune, service, completed, help)
+    SELECT collectivity_id, id, received_at, content_hash, state, version, survey, procedure,
+           audience, phase, channel, entry, placement, language, pain_points, believed_pain_points,
+           tools, calendar, means, training_need, actors, minutes, files_per_month,
+           minutes_per_file, elapsed_days, visits, handoffs, satisfaction, effort, clarity,
+           digital_comfort, rekeying, returned, change_readiness, preferred_channel, commune,
+           service, completed, help
+    FROM given
+    ORDER BY collectivity_id, id
+    ON CONFLICT (collectivity_id, id) DO NOTHING
+    RETURNING new.collectivity_id, new.id, new.received_at
+), kept AS (
+    INSERT INTO recueil.submission_content (collectivity_id, id, content)
+    SELECT given.collectivity_id, given.id, given.content
+    FROM given
+    JOIN stored ON stored.collectivity_id = given.collectivity_id AND stored.id = given.id
+    ON CONFLICT (collectivity_id, id) DO NOTHING
+), marked AS (
+    INSERT INTO recueil.changed_month (collectivity_id, month, mark)
+    SELECT DISTINCT ON (collectivity_id, month) collectivity_id, month, id
+    FROM (
+        SELECT stored.collectivity_id, stored.id,
+               date_trunc('month', stored.received_at AT TIME ZONE c.time_zone)::date AS month,
+               date_trunc('month', now() AT TIME ZONE c.time_zone)::date AS current
+        FROM stored
+        JOIN recueil.collectivity c ON c.collectivity_id = stored.collectivity_id
+    ) AS dated
+    WHERE month <> current
+    ON CONFLICT (collectivity_id, month, mark) DO NOTHING
+)
+SELECT collectivity_id, id FROM stored;
