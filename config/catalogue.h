@@ -1,5 +1,5 @@
-// The catalogue of a collectivity: its procedures, the taxonomy of pain points, its communes and its
-// services. Read from four CSV files when published, from one JSON document ever after.
+// The catalogue of a collectivity: its procedures, the taxonomy of pain points, its communes and
+// its services. Read from four CSV files when published, from one JSON document ever after.
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -11,11 +11,11 @@
 #include <jansson.h>
 
 struct procedure {
-    char *code; // [a-z0-9][a-z0-9-]{0,39}; never `other`
+    char *code;                                         // [a-z0-9][a-z0-9-]{0,39}; never `other`
     char *label, *service, *owner, *online_url, *theme; // French; "" where empty
-    unsigned audiences; // bit i: word i of VOCABULARY_AUDIENCE
-    unsigned channels;  // bit i: word i of VOCABULARY_CHANNEL
-    int32_t volume_per_year, deadline_days; // NUMBER_ABSENT (-1) where empty
+    unsigned audiences;                                 // bit i: word i of VOCABULARY_AUDIENCE
+    unsigned channels;                                  // bit i: word i of VOCABULARY_CHANNEL
+    int32_t volume_per_year, deadline_days;             // NUMBER_ABSENT (-1) where empty
 };
 
 struct pain_point {
@@ -45,8 +45,8 @@ struct catalogue {
     size_t service_count;
 };
 
-// directory: where procedures.csv, pain-points.csv and, if there, communes.csv and services.csv are.
-// Returns NULL when there was any finding.
+// directory: where procedures.csv, pain-points.csv and, if there, communes.csv and services.csv
+// are. Returns NULL when there was any finding.
 MUST_USE struct catalogue *catalogue_read(const char *directory, struct findings *findings);
 MUST_USE struct catalogue *catalogue_from_json(const json_t *document, struct error *error);
 MUST_USE json_t *catalogue_to_json(const struct catalogue *catalogue); // keys in a fixed order

@@ -24,8 +24,8 @@ const char *choices_code(const struct choices *choices, enum measure measure, in
 void choices_set(struct choices *choices, enum measure measure, const char *code, int bit);
 
 // Gives a bit to every code of this survey's masks and matrix that has none yet, the next free one.
-// `none` and `dont_know` get none in masks; in the matrix `none` is an ordinary column and `dont_know`
-// is not. A finding when the 63 bits (matrix: 15 rows, 15 columns) do not suffice.
+// `none` and `dont_know` get none in masks; in the matrix `none` is an ordinary column and
+// `dont_know` is not. A finding when the 63 bits (matrix: 15 rows, 15 columns) do not suffice.
 void choices_assign(struct choices *choices, const struct survey *survey, const char *file,
                     struct findings *findings);
 

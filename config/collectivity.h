@@ -9,18 +9,18 @@
 #include <jansson.h>
 
 struct collectivity {
-    char *slug;      // [a-z][a-z0-9-]{0,39}: the first part of every address; equals the folder's name
-    char *name;      // "CASUD"
+    char *slug; // [a-z][a-z0-9-]{0,39}: the first part of every address; equals the folder's name
+    char *name; // "CASUD"
     char *long_name; // "Communauté d'agglomération du Sud"
     char *url;       // public address, https://… without a final slash; never taken from Host
     char *siren;     // 9 digits with a valid Luhn key, or ""
     char *time_zone; // a name of the tz database, "Indian/Reunion"
     char *contact;   // an e-mail address or a telephone number, "" when none
     bool languages[LANGUAGE_COUNT]; // fr always
-    char **sites;    // origins allowed to embed: "https://www.casud.re"
+    char **sites;                   // origins allowed to embed: "https://www.casud.re"
     size_t site_count;
-    char *accent;    // "#0d6b5c"
-    char *logo_svg;  // the text of the file named by "logo", or NULL
+    char *accent;                         // "#0d6b5c"
+    char *logo_svg;                       // the text of the file named by "logo", or NULL
     int public_minimum, internal_minimum; // smallest groups published: 11 and 5 unless said
     int retention_months;
 };

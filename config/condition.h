@@ -2,7 +2,7 @@
 // expressions that can be judged by this program, by a stylesheet and by a small script alike:
 //
 //   or   := and ( "or" and )*          and := term ( "and" term )*
-//   term := "(" or ")" | "{" name "}" operator literal? 
+//   term := "(" or ")" | "{" name "}" operator literal?
 //   operator: = != < <= > >= contains (a literal), anyof noneof (a list ['a', 2]), empty notempty
 //   literal: 'text', number, true, false
 //
@@ -37,7 +37,7 @@ struct condition {
     enum condition_operator operator;
     struct condition *left, *right; // of AND and OR; both set
     char *question;                 // of the others
-    json_t *literal;                // text, number or boolean; an array for ANY_OF and NONE_OF; or NULL
+    json_t *literal; // text, number or boolean; an array for ANY_OF and NONE_OF; or NULL
 };
 
 // Returns NULL and says in *error (ERROR_BAD_INPUT) at which character and what was expected.
@@ -51,7 +51,8 @@ DEFINE_AUTO(condition)
 // otherwise differ; < and its kin are false unless both sides are numbers.
 bool condition_holds(const struct condition *condition, const json_t *answers);
 
-// The tree as the page's script reads it: ["and", ["!=", "canal", "online"], …]. The caller owns it.
+// The tree as the page's script reads it: ["and", ["!=", "canal", "online"], …]. The caller owns
+// it.
 MUST_USE json_t *condition_tree(const struct condition *condition);
 
 // Calls visit for the name of each question, in the order of the text, repeats included.

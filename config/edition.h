@@ -1,6 +1,6 @@
-// What one collectivity has published, as the daemon and the exports use it: its file, its catalogue,
-// its survey versions, the bits of choices, its bulk keys. Immutable and counted: an exchange holds
-// the edition it began with until its reply, while newer ones take its place.
+// What one collectivity has published, as the daemon and the exports use it: its file, its
+// catalogue, its survey versions, the bits of choices, its bulk keys. Immutable and counted: an
+// exchange holds the edition it began with until its reply, while newer ones take its place.
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -57,8 +57,8 @@ struct editions {
     size_t count;
 };
 
-// Rows in any order. NULL and *error when a document cannot be read or a collectivity lacks its file
-// or catalogue: the older editions then stay in use.
+// Rows in any order. NULL and *error when a document cannot be read or a collectivity lacks its
+// file or catalogue: the older editions then stay in use.
 MUST_USE struct editions *editions_from_rows(const struct published_row *rows, size_t count,
                                              struct error *error);
 void editions_destroy(struct editions *editions); // releases each edition; accepts NULL
@@ -71,7 +71,7 @@ void edition_release(struct edition *edition);         // the last one frees; ac
 struct edition *editions_find(const struct editions *editions, const char *slug, size_t size);
 const struct edition_survey *edition_survey(const struct edition *edition, const char *slug,
                                             size_t size);
-// version 0: the current one. A replaced version is given for 7 days after it was replaced, later (and
-// for a version that never was) the current one.
+// version 0: the current one. A replaced version is given for 7 days after it was replaced, later
+// (and for a version that never was) the current one.
 const struct edition_survey *edition_survey_version(const struct edition *edition, const char *slug,
                                                     size_t size, int32_t version, int64_t now_us);

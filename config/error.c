@@ -20,7 +20,7 @@ void error_set(struct error *error, enum error_kind kind, const char *format, ..
 int error_exit_code(const struct error *error)
 {
     static const int codes[] = {
-        [ERROR_NONE] = 0, [ERROR_USAGE] = 2, [ERROR_BAD_INPUT] = 3,
+        [ERROR_NONE] = 0,        [ERROR_USAGE] = 2,  [ERROR_BAD_INPUT] = 3,
         [ERROR_UNAVAILABLE] = 1, [ERROR_FAILED] = 1,
     };
     return error == NULL ? 0 : codes[error->kind];

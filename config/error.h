@@ -8,10 +8,10 @@
 #include <stddef.h>
 
 #define MUST_USE __attribute__((warn_unused_result))
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 
-// AUTO(survey) struct survey *survey = … ends with survey_destroy() when the scope does; TAKE() hands
-// the pointer out and leaves NULL behind. DEFINE_AUTO makes the function that AUTO calls.
+// AUTO(survey) struct survey *survey = … ends with survey_destroy() when the scope does; TAKE()
+// hands the pointer out and leaves NULL behind. DEFINE_AUTO makes the function that AUTO calls.
 #define AUTO(type) __attribute__((cleanup(type##_destroy_at)))
 #define DEFINE_AUTO(type)                                                                          \
     static inline void type##_destroy_at(struct type **at)                                         \
@@ -45,9 +45,10 @@ void error_set(struct error *error, enum error_kind kind, const char *format, ..
 // The exit code of a command that ends with this error; 0 for ERROR_NONE or NULL.
 int error_exit_code(const struct error *error);
 
-// Memory. Out of memory ends the process: systemd starts it again, and nothing acknowledged is lost.
-MUST_USE void *memory_allocate(size_t size);             // zeroed; never NULL
-MUST_USE void *memory_resize(void *memory, size_t size); // never NULL
-MUST_USE char *memory_copy_text(const char *text);       // NULL gives NULL
+// Memory. Out of memory ends the process: systemd starts it again, and nothing acknowledged is
+// lost.
+MUST_USE void *memory_allocate(size_t size);                // zeroed; never NULL
+MUST_USE void *memory_resize(void *memory, size_t size);    // never NULL
+MUST_USE char *memory_copy_text(const char *text);          // NULL gives NULL
 MUST_USE char *memory_copy(const char *bytes, size_t size); // size bytes and a NUL
 MUST_USE char *memory_format(const char *format, ...) PRINTF_LIKE(1, 2);

@@ -1,5 +1,5 @@
-// Everything wrong with the files somebody wrote, so that one run of `recueil publish --check` tells
-// all of it. Each finding names a place and says what to do there.
+// Everything wrong with the files somebody wrote, so that one run of `recueil publish --check`
+// tells all of it. Each finding names a place and says what to do there.
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once

@@ -1,6 +1,6 @@
 // One line an event on standard error, `event key=value …`, with the priority prefix that journald
-// reads. Never an answer, a token, a receipt or an address. Only boundaries log: main, the exchange,
-// a command, the store.
+// reads. Never an answer, a token, a receipt or an address. Only boundaries log: main, the
+// exchange, a command, the store.
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once

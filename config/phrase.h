@@ -6,7 +6,8 @@
 #include "config/vocabulary.h"
 
 struct phrase {
-    char *text[LANGUAGE_COUNT]; // owned; NULL where there is no translation; all NULL: no text at all
+    char *
+        text[LANGUAGE_COUNT]; // owned; NULL where there is no translation; all NULL: no text at all
 };
 
 static inline const char *phrase_in(const struct phrase *phrase, enum language language)

@@ -1,5 +1,5 @@
-// The installation's one secret (32 bytes in `secret_file`) and the keys made from it, one a purpose:
-// HMAC-SHA-256(secret, label). Nothing here is ever logged or stored in the database.
+// The installation's one secret (32 bytes in `secret_file`) and the keys made from it, one a
+// purpose: HMAC-SHA-256(secret, label). Nothing here is ever logged or stored in the database.
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once

@@ -1,5 +1,6 @@
 // The settings of both programs: one table, read from recueil.conf (INI), then from the environment
-// (RECUEIL_ and the name in capitals). The shipped file, --check-config and reloading walk the table.
+// (RECUEIL_ and the name in capitals). The shipped file, --check-config and reloading walk the
+// table.
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -15,36 +16,43 @@ struct setting_list {
 };
 
 struct settings {
-    char *database;      // libpq connection string; the role is added where it names no user
-    char *listen;        // "127.0.0.1:8080"
-    char *state_dir;     // where the daemon keeps what it must find again
+    char *database;  // libpq connection string; the role is added where it names no user
+    char *listen;    // "127.0.0.1:8080"
+    char *state_dir; // where the daemon keeps what it must find again
     char *secret_file;
     struct setting_list trusted_proxies; // addresses whose X-Real-IP is believed
     char *log_level;                     // error warning info debug
     int32_t database_connections;
-    int32_t batch_limit;       // rows in one transaction
-    int32_t queue_limit;       // submissions that may wait for the database
-    int32_t hold_limit_ms;     // how long one may wait before 503
+    int32_t batch_limit;   // rows in one transaction
+    int32_t queue_limit;   // submissions that may wait for the database
+    int32_t hold_limit_ms; // how long one may wait before 503
     int32_t connection_limit;
     int32_t connections_per_address;
 };
 
-enum setting_kind { SETTING_TEXT, SETTING_SECRET, SETTING_NUMBER, SETTING_DURATION, SETTING_LIST, SETTING_WORD };
+enum setting_kind {
+    SETTING_TEXT,
+    SETTING_SECRET,
+    SETTING_NUMBER,
+    SETTING_DURATION,
+    SETTING_LIST,
+    SETTING_WORD
+};
 
 struct setting {
     const char *name;
     enum setting_kind kind;
-    size_t offset; // in struct settings
-    const char *initial;  // as text; a list: values separated by spaces
-    int32_t least, most;  // numbers; durations in milliseconds
-    const char *words;    // SETTING_WORD: " error warning info debug "
-    const char *meaning;  // one sentence, printed in the shipped file
+    size_t offset;       // in struct settings
+    const char *initial; // as text; a list: values separated by spaces
+    int32_t least, most; // numbers; durations in milliseconds
+    const char *words;   // SETTING_WORD: " error warning info debug "
+    const char *meaning; // one sentence, printed in the shipped file
 };
 
 const struct setting *settings_table(size_t *count);
 
-// path NULL: defaults and environment only. Unknown names, wrong values, repeats of what is no list and
-// lines that inih would cut (198 bytes) are ERROR_BAD_INPUT with file:line and the remedy.
+// path NULL: defaults and environment only. Unknown names, wrong values, repeats of what is no list
+// and lines that inih would cut (198 bytes) are ERROR_BAD_INPUT with file:line and the remedy.
 MUST_USE struct settings *settings_load(const char *path, struct error *error);
 void settings_destroy(struct settings *settings); // accepts NULL
 DEFINE_AUTO(settings)

@@ -1,5 +1,5 @@
-// One filled-in form as it is stored: who, what, when, and one typed field for each measure. Filled by
-// the intake and by the fit to the survey, encoded by sql/, carried by the store.
+// One filled-in form as it is stored: who, what, when, and one typed field for each measure. Filled
+// by the intake and by the fit to the survey, encoded by sql/, carried by the store.
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -15,8 +15,8 @@ enum {
 };
 #define MASK_ABSENT INT64_C(-1) // bits 0 to 62 are used: a mask is never negative
 
-// Every text is borrowed: from the vocabulary's tables, from the edition that the exchange holds, or
-// from the exchange's arena. NULL: not said.
+// Every text is borrowed: from the vocabulary's tables, from the edition that the exchange holds,
+// or from the exchange's arena. NULL: not said.
 struct submission {
     int32_t collectivity_id;
     int32_t version; // of the survey

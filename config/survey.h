@@ -1,5 +1,5 @@
-// What a survey is: its pages, panels and questions, in the order in which people meet them, and what
-// each question measures. A survey never changes once read: a new version is a new survey.
+// What a survey is: its pages, panels and questions, in the order in which people meet them, and
+// what each question measures. A survey never changes once read: a new version is a new survey.
 //
 // The file format is a strict subset of SurveyJS JSON plus one `recueil` object; everything that is
 // not in the subset is a finding with its JSON Pointer and a remedy (survey_reader.c).
@@ -62,8 +62,8 @@ struct question {
     struct phrase other_text;
     int max_selected; // checkbox; 0: no limit
 
-    bool faces;        // rating with rateType smileys
-    bool all_required; // matrix: isAllRowRequired
+    bool faces;          // rating with rateType smileys
+    bool all_required;   // matrix: isAllRowRequired
     struct choice *rows; // matrix
     size_t row_count;
 
@@ -97,7 +97,8 @@ struct survey {
     char *access;      // "open" or "invitation"
     char *procedure;   // the one procedure this survey is about, or NULL
     bool catalogue;    // "procedures": "catalogue"
-    int32_t opens_day, closes_day; // days since 1970-01-01; 0: no limit; closes is the last open day
+    int32_t opens_day,
+        closes_day; // days since 1970-01-01; 0: no limit; closes is the last open day
     int retention_months;
     bool languages[LANGUAGE_COUNT]; // those in which the title is written
     struct survey_page *pages;

@@ -22,10 +22,11 @@ static const struct {
     [VOCABULARY_LANGUAGE] = {{"fr", "rcf", "en"}, "fr, rcf or en"},
     [VOCABULARY_COMPLETED] = {{"done", "pending", "given_up"}, "done, pending or given_up"},
     [VOCABULARY_HELP] = {{"none", "helped", "unmet", "proxy"}, "none, helped, unmet or proxy"},
-    [VOCABULARY_NATURE] = {{"organisation", "information", "digital-gain", "access", "digital-fault",
-                            "skills", "relation", "exclusion"},
-                           "organisation, information, digital-gain, access, digital-fault, skills, "
-                           "relation or exclusion"},
+    [VOCABULARY_NATURE] =
+        {{"organisation", "information", "digital-gain", "access", "digital-fault", "skills",
+          "relation", "exclusion"},
+         "organisation, information, digital-gain, access, digital-fault, skills, "
+         "relation or exclusion"},
 };
 
 const char *vocabulary_find(enum vocabulary list, const char *text, size_t size)

@@ -1,5 +1,6 @@
-// The closed lists of words that tables, files and routes share. Everywhere in memory such a word is
-// a pointer into these tables (never freed, compared by address or by text), or NULL for "not said".
+// The closed lists of words that tables, files and routes share. Everywhere in memory such a word
+// is a pointer into these tables (never freed, compared by address or by text), or NULL for "not
+// said".
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -8,21 +9,26 @@
 #include <stddef.h>
 
 enum vocabulary {
-    VOCABULARY_AUDIENCE, // citizen applicant beneficiary | elected agent partner
-    VOCABULARY_CHANNEL,  // online desk phone mail home
-    VOCABULARY_PHASE,    // before during after
-    VOCABULARY_ENTRY,    // form kiosk paper api
-    VOCABULARY_STATE,    // counted prefilled set_aside withdrawn canary
-    VOCABULARY_CLASS,    // external internal: of an audience and of a survey
-    VOCABULARY_LANGUAGE, // fr rcf en
+    VOCABULARY_AUDIENCE,  // citizen applicant beneficiary | elected agent partner
+    VOCABULARY_CHANNEL,   // online desk phone mail home
+    VOCABULARY_PHASE,     // before during after
+    VOCABULARY_ENTRY,     // form kiosk paper api
+    VOCABULARY_STATE,     // counted prefilled set_aside withdrawn canary
+    VOCABULARY_CLASS,     // external internal: of an audience and of a survey
+    VOCABULARY_LANGUAGE,  // fr rcf en
     VOCABULARY_COMPLETED, // done pending given_up
     VOCABULARY_HELP,      // none helped unmet proxy
-    VOCABULARY_NATURE, // of a pain point: organisation information digital-gain access digital-fault
-                       // skills relation exclusion
+    VOCABULARY_NATURE,    // of a pain point: organisation information digital-gain access
+                       // digital-fault skills relation exclusion
     VOCABULARY_COUNT
 };
 
-enum language { LANGUAGE_FR, LANGUAGE_RCF, LANGUAGE_EN, LANGUAGE_COUNT }; // index in VOCABULARY_LANGUAGE
+enum language {
+    LANGUAGE_FR,
+    LANGUAGE_RCF,
+    LANGUAGE_EN,
+    LANGUAGE_COUNT
+}; // index in VOCABULARY_LANGUAGE
 
 // The word itself, or NULL when the list does not hold it. text needs no NUL.
 const char *vocabulary_find(enum vocabulary list, const char *text, size_t size);

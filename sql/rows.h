@@ -19,7 +19,7 @@ int rows_columns(const struct rows *rows);
 bool rows_null(const struct rows *rows, size_t row, int column);
 // Borrowed until rows_destroy(); "" where null.
 const char *rows_text(const struct rows *rows, size_t row, int column);
-size_t rows_size(const struct rows *rows, size_t row, int column); // bytes of the text
+size_t rows_size(const struct rows *rows, size_t row, int column);     // bytes of the text
 int64_t rows_integer(const struct rows *rows, size_t row, int column); // 0 where null
 bool rows_truth(const struct rows *rows, size_t row, int column);
 // "{1,2,3}" into numbers[0..limit); returns how many there are. Null elements are 0.

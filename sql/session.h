@@ -8,7 +8,8 @@
 
 struct session;
 
-// ERROR_UNAVAILABLE when nothing answers, with the remedy. See conninfo_read() for database and role.
+// ERROR_UNAVAILABLE when nothing answers, with the remedy. See conninfo_read() for database and
+// role.
 MUST_USE struct session *session_open(const char *database, const char *role, struct error *error);
 void session_close(struct session *session); // accepts NULL
 static inline void session_close_at(struct session **at)
@@ -17,7 +18,8 @@ static inline void session_close_at(struct session **at)
 }
 #define AUTO_SESSION __attribute__((cleanup(session_close_at)))
 
-// values: as many texts as the statement has parameters (NULL: null). Returns NULL and fills *error.
+// values: as many texts as the statement has parameters (NULL: null). Returns NULL and fills
+// *error.
 MUST_USE struct rows *session_run(struct session *session, enum statement statement,
                                   const char *const values[], struct error *error);
 // The same where no rows are expected or wanted.

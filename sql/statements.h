@@ -1,5 +1,5 @@
-// Every statement that PostgreSQL is told, by name. The texts are the files of sql/queries/, embedded
-// at build: a new file insert_x.sql is STATEMENT_INSERT_X, nothing else to edit.
+// Every statement that PostgreSQL is told, by name. The texts are the files of sql/queries/,
+// embedded at build: a new file insert_x.sql is STATEMENT_INSERT_X, nothing else to edit.
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once

@@ -18,6 +18,6 @@ struct submission_arrays {
 };
 
 // Makes all arrays from rows[0..count). count is at least 1.
-void submission_arrays_fill(struct submission_arrays *arrays,
-                            const struct submission *const rows[], size_t count);
+void submission_arrays_fill(struct submission_arrays *arrays, const struct submission *const rows[],
+                            size_t count);
 void submission_arrays_clear(struct submission_arrays *arrays); // frees
