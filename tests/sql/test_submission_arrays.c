@@ -23,8 +23,9 @@ static void expect_element(const struct submission_arrays *arrays, int column, i
                            const char *bytes)
 {
     const unsigned char *at = (const unsigned char *)arrays->bytes[column];
-    const unsigned char head[20] = {0, 0, 0, 1, 0, 0, 0, 1, 0, 0, (unsigned char)(type >> 8),
-                                    (unsigned char)type, 0, 0, 0, 1, 0, 0, 0, 1};
+    const unsigned char head[20] = {
+        0, 0, 0, 1, 0, 0, 0, 1, 0, 0, (unsigned char)(type >> 8), (unsigned char)type,
+        0, 0, 0, 1, 0, 0, 0, 1};
     cr_assert_eq(memcmp(at, head, 20), 0, "head of column %d", column + 1);
     int given = at[20] << 24 | at[21] << 16 | at[22] << 8 | at[23];
     cr_assert_eq(given, size, "size of column %d is %d", column + 1, given);
@@ -43,11 +44,11 @@ Test(submission_arrays, encodes_each_kind_of_column)
     expect_element(&arrays, 1, 2950, 16, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
     expect_element(&arrays, 2, 1184, 8, "\0\0\0\0\0\0\0\1");
     expect_element(&arrays, 6, 25, 9, "demarches");
-    expect_element(&arrays, 7, 25, -1, NULL);                // procedure: not said
-    expect_element(&arrays, 14, 20, 8, "\0\0\0\0\0\0\0\5");  // pain_points
-    expect_element(&arrays, 15, 20, -1, NULL);               // believed: absent
-    expect_element(&arrays, 27, 23, 4, "\0\0\0\2");          // satisfaction
-    expect_element(&arrays, 28, 23, -1, NULL);               // effort: absent
+    expect_element(&arrays, 7, 25, -1, NULL);               // procedure: not said
+    expect_element(&arrays, 14, 20, 8, "\0\0\0\0\0\0\0\5"); // pain_points
+    expect_element(&arrays, 15, 20, -1, NULL);              // believed: absent
+    expect_element(&arrays, 27, 23, 4, "\0\0\0\2");         // satisfaction
+    expect_element(&arrays, 28, 23, -1, NULL);              // effort: absent
     expect_element(&arrays, 39, 25, 2, "{}");
     submission_arrays_clear(&arrays);
 }
