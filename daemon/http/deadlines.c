@@ -58,7 +58,7 @@ void deadlines_destroy(struct deadlines *all)
 
 static void run_timer(struct deadlines *all)
 {
-    static const struct timeval tick = {.tv_usec = DEADLINES_TICK_MS * 1000};
+    static const struct timeval tick = {.tv_usec = (suseconds_t)DEADLINES_TICK_MS * 1000};
     (void)event_add(&all->timer, &tick);
 }
 

@@ -32,7 +32,7 @@ struct deadlines *deadlines_create(struct event_base *base, const unsigned *dela
 void deadlines_destroy(struct deadlines *all); // accepts NULL; waits still armed are forgotten
 
 void deadlines_arm(struct deadlines *all, struct wait *wait, unsigned queue); // moves an armed one
-void deadlines_disarm(struct deadlines *all, struct wait *wait); // does nothing when not armed
+void deadlines_disarm(struct deadlines *all, struct wait *wait);      // does nothing when not armed
 struct wait *deadlines_oldest(struct deadlines *all, unsigned queue); // NULL when none waits
 
 // One tick passes. The timer calls it; so does a test that will not wait.

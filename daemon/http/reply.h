@@ -32,8 +32,8 @@ struct reply_text {
     size_t size; // of all parts
 };
 
-// A status of 204 or 304 has no body, whatever the reply says; 204 has no Content-Length either, and
-// 304 only when size tells the one of the 200.
+// A status of 204 or 304 has no body, whatever the reply says; 204 has no Content-Length either,
+// and 304 only when size tells the one of the 200.
 void reply_compose(struct reply_text *text, const struct reply *reply, struct reply_manner manner,
                    const char *date);
 
