@@ -50,6 +50,16 @@ DEFINE_AUTO(condition)
 // Numbers compare as numbers, also when one side is text that reads as a number; text and numbers
 // otherwise differ; < and its kin are false unless both sides are numbers.
 bool condition_holds(const struct condition *condition, const json_t *answers);
+// The same where answers do not stand in one object: answer gives NULL for what is unanswered or
+// not shown.
+bool condition_holds_given(const struct condition *condition,
+                           const json_t *(*answer)(const char *question, void *context),
+                           void *context);
+
+// Is there anything in it? Not in NULL, null, blank text, an empty list or object.
+bool condition_is_answer(const json_t *value);
+// Is this one value of an answer the literal, as `=` sees it?
+bool condition_same(const json_t *value, const json_t *literal);
 
 // The tree as the page's script reads it: ["and", ["!=", "canal", "online"], …]. The caller owns
 // it.
@@ -58,3 +68,7 @@ MUST_USE json_t *condition_tree(const struct condition *condition);
 // Calls visit for the name of each question, in the order of the text, repeats included.
 void condition_visit(const struct condition *condition,
                      void (*visit)(const char *question, void *context), void *context);
+// The same with the whole leaf: question, operator, literal.
+void condition_visit_leaves(const struct condition *condition,
+                            void (*visit)(const struct condition *leaf, void *context),
+                            void *context);

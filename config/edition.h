@@ -64,6 +64,11 @@ MUST_USE struct editions *editions_from_rows(const struct published_row *rows, s
 void editions_destroy(struct editions *editions); // releases each edition; accepts NULL
 DEFINE_AUTO(editions)
 
+// Fills the bits of the survey's choices from the edition's choices and catalogue. Done for every
+// survey that editions_from_rows() reads; for surveys that come another way (drafts, tests) by
+// hand.
+void edition_number_choices(const struct edition *edition, struct survey *survey);
+
 struct edition *edition_hold(struct edition *edition); // returns it
 void edition_release(struct edition *edition);         // the last one frees; accepts NULL
 

@@ -36,6 +36,7 @@ struct choice {
     char *code; // the value as text: "online", "3"
     bool is_number;
     int32_t number; // where is_number
+    int bit;        // in the mask (rows, columns: in the matrix); -1: none. Set by the edition
     struct phrase text;
 };
 
@@ -93,13 +94,13 @@ struct survey {
     char *slug; // [a-z0-9-]{1,40}
     struct phrase title, description;
     const char *class; // of VOCABULARY_CLASS
-    const char *phase; // of VOCABULARY_PHASE
-    char *access;      // "open" or "invitation"
+    const char *phase; // of VOCABULARY_PHASE; `before` where not said
+    char *access;      // "open" or "invitation"; open where not said
     char *procedure;   // the one procedure this survey is about, or NULL
     bool catalogue;    // "procedures": "catalogue"
     int32_t opens_day,
-        closes_day; // days since 1970-01-01; 0: no limit; closes is the last open day
-    int retention_months;
+        closes_day;       // days since 1970-01-01; 0: no limit; closes is the last open day
+    int retention_months; // 0: the collectivity's
     bool languages[LANGUAGE_COUNT]; // those in which the title is written
     struct survey_page *pages;
     size_t page_count;
@@ -120,6 +121,10 @@ const struct question *survey_question(const struct survey *survey, const char *
 const struct question *survey_measured(const struct survey *survey, enum measure measure);
 
 const struct choice *question_choice(const struct question *question, const char *code);
+
+// Where the question stands in its file, as a JSON Pointer: /pages/0/elements/2.
+void survey_question_place(const struct survey *survey, const struct question *question,
+                           char *pointer, size_t size);
 
 // Is the survey open on this day (days since 1970-01-01 in the collectivity's time zone)?
 enum survey_opening { SURVEY_OPEN, SURVEY_NOT_OPEN_YET, SURVEY_CLOSED };

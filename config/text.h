@@ -14,5 +14,8 @@ size_t text_length(const char *bytes, size_t size);
 size_t text_unify_lines(char *bytes, size_t size);
 // True when there is nothing but white space (also U+00A0, U+202F, U+200B).
 bool text_is_blank(const char *bytes, size_t size);
-// A lower-case copy without diacritics for comparing names; the caller frees it.
+// False when there are control characters other than tab and line ends, or invalid UTF-8.
+bool text_is_printable(const char *bytes, size_t size);
+// A lower-case copy without diacritics, ligatures and curly apostrophes, for comparing names; the
+// caller frees it. Text that is not UTF-8 is copied as it is.
 char *text_fold(const char *text);
