@@ -93,8 +93,8 @@ static enum word comparison_word(enum condition_operator operator)
 
 static bool is_comparison(enum condition_operator operator)
 {
-    return operator== CONDITION_LESS || operator== CONDITION_AT_MOST || operator==
-           CONDITION_MORE || operator== CONDITION_AT_LEAST;
+    return operator== CONDITION_LESS || operator== CONDITION_AT_MOST || operator== CONDITION_MORE ||
+    operator== CONDITION_AT_LEAST;
 }
 
 static void literal_text(const json_t *literal, char *text, size_t size)

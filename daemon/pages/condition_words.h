@@ -1,4 +1,5 @@
-// A condition in words, for browsers that cannot hide a question: "Si vous avez répondu « Oui » : ".
+// A condition in words, for browsers that cannot hide a question: "Si vous avez répondu « Oui » :
+// ".
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once

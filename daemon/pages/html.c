@@ -101,19 +101,3 @@ void html_number(struct html *html, long long number)
     int size = snprintf(digits, sizeof digits, "%lld", number);
     html_put_raw_(html, digits, (size_t)size);
 }
-
-void html_number_grouped(struct html *html, long long number, bool english)
-{
-    char digits[24];
-    int size = snprintf(digits, sizeof digits, "%lld", number);
-    for (int i = 0; i < size; i++) {
-        bool digit_before = i > 0 && digits[i - 1] != '-';
-        if (digit_before && (size - i) % 3 == 0) {
-            if (english)
-                html_raw(html, ",");
-            else
-                html_raw(html, "\u202F");
-        }
-        html_put_raw_(html, digits + i, 1);
-    }
-}

@@ -29,8 +29,6 @@ void html_text_size(struct html *html, const char *text, size_t size);
 #define html_attribute(html, name, value) html_put_attribute_((html), " " name "=\"", (value))
 
 void html_number(struct html *html, long long number);
-// With its thousands apart: U+202F between them, or a comma in English.
-void html_number_grouped(struct html *html, long long number, bool english);
 
 // Behind the two macros; not to be called elsewhere.
 void html_put_raw_(struct html *html, const char *bytes, size_t size);

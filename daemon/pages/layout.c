@@ -207,7 +207,7 @@ void layout_open(struct html *html, const struct layout *layout)
     html_raw(html, ">\n");
 }
 
-static void write_contact(struct html *html, const char *contact)
+void layout_contact(struct html *html, const char *contact)
 {
     bool is_mail = strchr(contact, '@') != NULL;
     if (is_mail) {
@@ -223,16 +223,22 @@ static void write_contact(struct html *html, const char *contact)
 static void write_footer(struct html *html, const struct layout *layout)
 {
     const struct collectivity *collectivity = layout->edition->collectivity;
-    html_raw(html, "<footer class=\"foot\">\n<ul>\n<li><a href=\"/");
-    html_text(html, collectivity->slug);
-    html_raw(html, "/?lang=");
-    html_text(html, code_of(layout->language));
-    html_raw(html, "\">");
-    html_text(html, words(WORD_ALL_SURVEYS, layout->language));
-    html_raw(html, "</a></li>\n");
-    if (collectivity->contact != NULL && collectivity->contact[0] != '\0') {
+    bool has_contact = collectivity->contact != NULL && collectivity->contact[0] != '\0';
+    if (layout->is_list && !has_contact)
+        return;
+    html_raw(html, "<footer class=\"foot\">\n<ul>\n");
+    if (!layout->is_list) {
+        html_raw(html, "<li><a href=\"/");
+        html_text(html, collectivity->slug);
+        html_raw(html, "/?lang=");
+        html_text(html, code_of(layout->language));
+        html_raw(html, "\">");
+        html_text(html, words(WORD_ALL_SURVEYS, layout->language));
+        html_raw(html, "</a></li>\n");
+    }
+    if (has_contact) {
         html_raw(html, "<li>");
-        write_contact(html, collectivity->contact);
+        layout_contact(html, collectivity->contact);
         html_raw(html, "</li>\n");
     }
     html_raw(html, "</ul>\n</footer>\n");

@@ -19,6 +19,7 @@ struct layout {
     const char *path;  // of the page, for the links to its other languages; NULL: none
     const char *query; // what they carry on, "t=…", already encoded; NULL: nothing
     const char *sheet; // classes beside `sheet`, or NULL
+    bool is_list;      // the list of surveys: no link to itself
     bool sent;         // the page that follows a submission
 };
 
@@ -35,3 +36,6 @@ enum language layout_language(const struct edition *edition, const struct editio
 
 // The text of a phrase, inside <span lang="fr"> where it falls back.
 void layout_phrase(struct html *html, const struct phrase *phrase, enum language language);
+
+// An e-mail address as a link, anything else as text.
+void layout_contact(struct html *html, const char *contact);

@@ -79,8 +79,8 @@ static void append_choices(struct options *options, const struct question *quest
         const struct choice *choice = &question->choices[i];
         struct option *option = append(options);
         option->code = choice->code;
-        option->text = phrase_is_empty(&choice->text) ? choice->code
-                                                      : phrase_in(&choice->text, language);
+        option->text =
+            phrase_is_empty(&choice->text) ? choice->code : phrase_in(&choice->text, language);
         option->french = phrase_is_foreign(&choice->text, language);
         option->is_number = choice->is_number;
         option->number = choice->number;
@@ -97,8 +97,7 @@ struct options *options_create(const struct survey *survey, const struct questio
                                const struct catalogue *catalogue, enum language language)
 {
     bool from_catalogue = question->catalogue_choices && catalogue != NULL;
-    size_t most =
-        question->choice_count + 2 + (from_catalogue ? catalogue->procedure_count : 0);
+    size_t most = question->choice_count + 2 + (from_catalogue ? catalogue->procedure_count : 0);
     struct options *options = memory_allocate(sizeof *options);
     options->items = memory_allocate(most * sizeof *options->items);
 

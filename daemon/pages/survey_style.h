@@ -1,5 +1,6 @@
 // The part of a stylesheet that is made from a survey: one rule a condition, which hides what the
-// condition does not show. So that conditions work without a script, where the browser knows :has().
+// condition does not show. So that conditions work without a script, where the browser knows
+// :has().
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once

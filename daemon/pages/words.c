@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/pages/words.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -12,7 +13,6 @@ static const struct {
                          "Démonstrasyon\u00A0: bann répons anrozistré tèrla lé pa vré.",
                          "Demonstration: the answers recorded here are simulated."}},
     [WORD_ALL_SURVEYS] = {{"Tous les questionnaires", "Tout bann kèstionèr", "All surveys"}},
-    [WORD_CONTACT] = {{"Contact\u00A0: {1}", "Kontak\u00A0: {1}", "Contact: {1}"}},
 
     [WORD_STEP] = {{"Étape {1} sur {2}", "Étap {1} si {2}", "Step {1} of {2}"}},
     [WORD_REQUIRED] = {{"(obligatoire)", "(i fo réponn)", "(required)"}},
@@ -239,4 +239,21 @@ const char *words_language_name(enum language language)
     static const char *const names[LANGUAGE_COUNT] = {
         [LANGUAGE_FR] = "Français", [LANGUAGE_RCF] = "Kréol rényoné", [LANGUAGE_EN] = "English"};
     return names[language];
+}
+
+const char *words_number(long long number, enum language language, char text[WORDS_NUMBER_SIZE])
+{
+    const char *apart = language == LANGUAGE_EN ? "," : "\u202F";
+    char digits[24];
+    int size = snprintf(digits, sizeof digits, "%lld", number);
+    size_t used = 0;
+    for (int i = 0; i < size; i++) {
+        if (i > 0 && digits[i - 1] != '-' && (size - i) % 3 == 0) {
+            memcpy(text + used, apart, strlen(apart));
+            used += strlen(apart);
+        }
+        text[used++] = digits[i];
+    }
+    text[used] = '\0';
+    return text;
 }

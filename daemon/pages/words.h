@@ -12,7 +12,6 @@ enum word {
     WORD_LANGUAGE,
     WORD_SIMULATED,
     WORD_ALL_SURVEYS,
-    WORD_CONTACT,
 
     WORD_STEP,
     WORD_REQUIRED,
@@ -118,3 +117,7 @@ void words_write(struct html *html, enum word word, enum language language, cons
 
 // "Français", "Kréol rényoné", "English".
 const char *words_language_name(enum language language);
+
+// A number with its thousands apart: "1 000" (U+202F), "1,000".
+enum { WORDS_NUMBER_SIZE = 48 };
+const char *words_number(long long number, enum language language, char text[WORDS_NUMBER_SIZE]);
