@@ -2,6 +2,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0
 #include "config/log.h"
+#include "config/network.h"
 #include "daemon/actions/routes.h"
 #include "daemon/http/listener.h"
 #include "daemon/intake/json_arena.h"
@@ -16,8 +17,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-
-#include "config/network.h"
 
 enum { PRIORITIES = 2, DISPATCH_CALLBACKS = 8 };
 
@@ -43,7 +42,7 @@ static const struct argp_option option_table[] = {
     {"config", 'c', "FILE", 0,
      "settings (default: $RECUEIL_CONFIG, else /etc/recueil/recueil.conf)", 0},
     {"check-config", 'k', NULL, 0, "check the settings, print them and stop", 0},
-    {0},
+    {NULL, 0, NULL, 0, NULL, 0},
 };
 
 static error_t on_option(int key, char *argument, struct argp_state *state)
@@ -97,22 +96,23 @@ static struct event_base *make_base(void)
     return base;
 }
 
+// A proxy in front holds many connections for others.
 static bool peer_is_exempt(const struct sockaddr *peer, void *context)
 {
-    const struct settings *settings = context;
-    return settings_trusts(settings, peer);
+    const struct service *service = context;
+    return settings_trusts(service->settings, peer);
 }
 
 static bool open_listener(struct daemon *daemon, struct error *error)
 {
-    const struct listener_limits limits = {
-        .connections = (unsigned)daemon->settings->connection_limit,
-        .per_address = (unsigned)daemon->settings->connections_per_address,
-        .exempt = peer_is_exempt,
-        .exempt_context = daemon->settings,
-    };
-    daemon->listener = listener_open(daemon->base, daemon->settings->listen, &limits,
-                                     &routes_events, &daemon->service, error);
+    struct listener_limits limits = listener_default_limits();
+    limits.address = daemon->settings->listen;
+    limits.inherited_fd = listener_inherited_fd(0);
+    limits.connections = daemon->settings->connection_limit;
+    limits.per_address = (uint32_t)daemon->settings->connections_per_address;
+    limits.exempt = peer_is_exempt;
+    daemon->listener =
+        listener_open(daemon->base, &limits, &routes_events, &daemon->service, error);
     return daemon->listener != NULL;
 }
 
@@ -177,7 +177,7 @@ static void stop(struct daemon *daemon)
         if (daemon->signals[i] != NULL)
             event_free(daemon->signals[i]);
     store_destroy(service->store);
-    listener_close(daemon->listener);
+    listener_destroy(daemon->listener);
     publications_destroy(service->publications);
     exchange_pool_destroy(service->pool);
     secret_destroy(service->secret);

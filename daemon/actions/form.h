@@ -14,5 +14,7 @@ const char *form_placement(struct exchange *exchange);
 
 // The page with these answers and refusals (NULL: none), under this status; ends the exchange.
 // Never kept by a cache: the id in it belongs to one person.
-void form_reply(struct exchange *exchange, int status, enum language language, const char *id,
-                const json_t *answers, const struct refusals *refusals);
+// placement: form_placement()'s, since the head is gone once the action has returned.
+void form_reply(struct exchange *exchange, int status, enum language language,
+                const char *placement, const char *id, const json_t *answers,
+                const struct refusals *refusals);

@@ -5,13 +5,12 @@
 #include "daemon/actions/form.h"
 #include "daemon/http/negotiation.h"
 #include "daemon/intake/submission_body.h"
+#include "daemon/pages/layout.h"
 #include "daemon/pages/page_reply.h"
 
 enum language form_language(const struct exchange *exchange, enum language wanted)
 {
-    const struct survey *survey = exchange->survey->survey;
-    bool spoken = survey->languages[wanted] && exchange->edition->collectivity->languages[wanted];
-    return spoken ? wanted : LANGUAGE_FR;
+    return layout_language(exchange->edition, exchange->survey, wanted);
 }
 
 const char *form_placement(struct exchange *exchange)
@@ -21,22 +20,25 @@ const char *form_placement(struct exchange *exchange)
                                                   : NULL;
 }
 
-void form_reply(struct exchange *exchange, int status, enum language language, const char *id,
-                const json_t *answers, const struct refusals *refusals)
+void form_reply(struct exchange *exchange, int status, enum language language,
+                const char *placement, const char *id, const json_t *answers,
+                const struct refusals *refusals)
 {
     const struct form_page page = {
         .edition = exchange->edition,
         .survey = exchange->survey,
         .language = language,
         .id = id,
-        .placement = form_placement(exchange),
+        .placement = placement,
         .answers = answers,
         .refusals = refusals,
     };
     struct html html;
     html_init(&html);
     form_page_write(&html, &page);
-    page_reply(exchange, status, &html, "Cache-Control: no-store\r\n");
+    page_reply(exchange, status, &html,
+               status == 503 ? "Cache-Control: no-store\r\nRetry-After: 5\r\n"
+                             : "Cache-Control: no-store\r\n");
 }
 
 void show_form(struct exchange *exchange)
@@ -46,5 +48,6 @@ void show_form(struct exchange *exchange)
     char id[UUID_TEXT_SIZE];
     struct uuid uuid = uuid_make();
     uuid_write(&uuid, id);
-    form_reply(exchange, 200, form_language(exchange, exchange->language), id, NULL, NULL);
+    form_reply(exchange, 200, form_language(exchange, exchange->language), form_placement(exchange),
+               id, NULL, NULL);
 }

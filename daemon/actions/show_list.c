@@ -14,7 +14,7 @@ void show_list(struct exchange *exchange)
     const struct list_page page = {
         .edition = exchange->edition,
         .language = exchange->language,
-        .today = collectivity_day(exchange->edition->collectivity, instant_now()),
+        .day = collectivity_day(exchange->edition->collectivity, instant_now()),
     };
     struct html html;
     html_init(&html);

@@ -26,7 +26,7 @@ void show_style(struct exchange *exchange)
         return;
     struct html style;
     html_init(&style);
-    style_write_pages(&style, exchange->edition);
+    style_write_pages(&style, theme(exchange));
     reply_style(exchange, &style);
 }
 
@@ -36,6 +36,6 @@ void show_survey_style(struct exchange *exchange)
         return;
     struct html style;
     html_init(&style);
-    style_write_form(&style, exchange->edition, exchange->survey);
+    style_write_form(&style, exchange->edition, exchange->survey, theme(exchange));
     reply_style(exchange, &style);
 }

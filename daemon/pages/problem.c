@@ -13,6 +13,7 @@ static const struct {
     const char *title; // of the document: the status's own phrase
     const char *french, *english;
     const char *more_head; // beside Cache-Control
+    enum message page;     // where the status alone does not say which; else 0
 } problems[PROBLEM_COUNT] = {
     [PROBLEM_MALFORMED] = {400, "Bad Request", "La demande est mal formée.",
                            "The request is malformed.", ""},
@@ -28,7 +29,8 @@ static const struct {
                             "WWW-Authenticate: Bearer realm=\"recueil\"\r\n"},
     [PROBLEM_NOT_OPEN] = {403, "Forbidden",
                           "Ce questionnaire n'est pas encore ouvert. Revenez un peu plus tard.",
-                          "This survey is not open yet. Come back a little later.", ""},
+                          "This survey is not open yet. Come back a little later.", "",
+                          MESSAGE_NOT_OPEN_YET},
     [PROBLEM_UNKNOWN] = {404, "Not Found",
                          "Il n'y a rien à cette adresse. Vérifiez-la, ou revenez à la page d'où "
                          "vous venez.",
@@ -44,11 +46,11 @@ static const struct {
                           "Une autre réponse porte déjà cet identifiant. Rien n'a été changé.",
                           "Another submission already has this id. Nothing was changed.", ""},
     [PROBLEM_WITHDRAWN] = {410, "Gone", "Cette réponse a été retirée.",
-                           "This submission was withdrawn.", ""},
+                           "This submission was withdrawn.", "", MESSAGE_WITHDRAWN},
     [PROBLEM_CLOSED] = {410, "Gone",
                         "Ce questionnaire est terminé. Merci à toutes les personnes qui ont "
                         "répondu.",
-                        "This survey is closed. Thanks to all who answered.", ""},
+                        "This survey is closed. Thanks to all who answered.", "", MESSAGE_CLOSED},
     [PROBLEM_LENGTH] = {411, "Length Required", "La longueur doit être annoncée (Content-Length).",
                         "The length must be given (Content-Length).", ""},
     [PROBLEM_TOO_LARGE] = {413, "Content Too Large",
@@ -77,7 +79,7 @@ static const struct {
                              "fois.",
                              "The submission could not be stored. Keep it, and send it again with "
                              "the same id in a moment: it will count once.",
-                             "Retry-After: 5\r\n"},
+                             "Retry-After: 5\r\n", MESSAGE_NOT_STORED},
     [PROBLEM_NOT_READY] = {503, "Service Unavailable",
                            "Le service démarre. Réessayez dans quelques instants.",
                            "The service is starting. Try again in a moment.", "Retry-After: 5\r\n"},
@@ -146,13 +148,19 @@ static void reply_document(struct exchange *exchange, enum problem problem, cons
     json_decref(object);
 }
 
+// The page says it in its own words, in the person's language; only what no usual page says is told
+// by our sentence.
 static void reply_page(struct exchange *exchange, enum problem problem, const char *more_head)
 {
     const struct message_page page = {
         .edition = exchange->edition,
+        .survey = exchange->survey,
         .language = exchange->language,
-        .status = problems[problem].status,
-        .sentence = problem_sentence(problem, exchange->language),
+        .message = problems[problem].page != MESSAGE_MALFORMED
+                       ? problems[problem].page
+                       : message_of_status(problems[problem].status),
+        .detail =
+            problem == PROBLEM_INVITATION ? problem_sentence(problem, exchange->language) : NULL,
     };
     struct html html;
     html_init(&html);

@@ -10,13 +10,15 @@ static void nothing(struct exchange *exchange)
 }
 
 static const struct route table[] = {
-    {METHOD_GET, "/livez", nothing},
-    {METHOD_POST, "/v1/{collectivity}/surveys/{survey}/submissions", nothing},
-    {METHOD_GET, "/v1/{collectivity}/surveys/{survey}", nothing},
-    {METHOD_GET, "/{collectivity}/", nothing, .page = true},
-    {METHOD_GET, "/{collectivity}/style.css", nothing, .page = true},
-    {METHOD_GET, "/{collectivity}/{survey}", nothing, .page = true},
-    {METHOD_POST, "/{collectivity}/{survey}", nothing, .page = true},
+    {.method = METHOD_GET, .pattern = "/livez", .action = nothing},
+    {.method = METHOD_POST,
+     .pattern = "/v1/{collectivity}/surveys/{survey}/submissions",
+     .action = nothing},
+    {.method = METHOD_GET, .pattern = "/v1/{collectivity}/surveys/{survey}", .action = nothing},
+    {.method = METHOD_GET, .pattern = "/{collectivity}/", .action = nothing, .page = true},
+    {.method = METHOD_GET, .pattern = "/{collectivity}/style.css", .action = nothing, .page = true},
+    {.method = METHOD_GET, .pattern = "/{collectivity}/{survey}", .action = nothing, .page = true},
+    {.method = METHOD_POST, .pattern = "/{collectivity}/{survey}", .action = nothing, .page = true},
 };
 enum { COUNT = sizeof table / sizeof table[0], NONE = -1 };
 
