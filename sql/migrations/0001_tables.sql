@@ -4,6 +4,17 @@
 --
 -- Reference tables: collectivity. Local: schema_migration. All others are tenant tables.
 
+CREATE SCHEMA IF NOT EXISTS recueil;
+
+-- The migrations applied; sha256 is that of the file, so that a changed file is noticed.
+CREATE TABLE recueil.schema_migration (
+    number     int         NOT NULL,
+    name       text        NOT NULL,
+    sha256     bytea       NOT NULL,
+    applied_at timestamptz NOT NULL,
+    CONSTRAINT schema_migration_key PRIMARY KEY (number)
+);
+
 -- Roles belong to the whole cluster; an administrator may have made them before.
 DO $roles$
 DECLARE
