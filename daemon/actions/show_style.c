@@ -2,9 +2,19 @@
 // carry a version: what was sent never changes.
 //
 // SPDX-License-Identifier: Apache-2.0
+#include "config/theme.h"
 #include "daemon/actions/actions.h"
 #include "daemon/actions/service.h"
 #include "daemon/pages/style.h"
+
+// The collectivity's colours: publish checked that they can be made.
+static const char *theme(struct exchange *exchange)
+{
+    static char text[THEME_SIZE];
+    if (!theme_write(exchange->edition->collectivity->accent, text, NULL))
+        text[0] = '\0';
+    return text;
+}
 
 static void reply_style(struct exchange *exchange, struct html *style)
 {

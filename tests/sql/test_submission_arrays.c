@@ -27,7 +27,8 @@ static void expect_element(const struct submission_arrays *arrays, int column, i
         0, 0, 0, 1, 0, 0, 0, 1, 0, 0, (unsigned char)(type >> 8), (unsigned char)type,
         0, 0, 0, 1, 0, 0, 0, 1};
     cr_assert_eq(memcmp(at, head, 20), 0, "head of column %d", column + 1);
-    int given = at[20] << 24 | at[21] << 16 | at[22] << 8 | at[23];
+    int given =
+        (int)((uint32_t)at[20] << 24 | (uint32_t)at[21] << 16 | (uint32_t)at[22] << 8 | at[23]);
     cr_assert_eq(given, size, "size of column %d is %d", column + 1, given);
     cr_assert_eq(arrays->sizes[column], 24 + (size < 0 ? 0 : size));
     if (size > 0)
