@@ -80,8 +80,8 @@ Test(condition, judges_text_numbers_and_lists)
         struct condition *condition = condition_parse(more[i].text, &error);
         cr_assert_not_null(condition, "%s: %s", more[i].text, error.message);
         json_t *answers = json_loads(more[i].answers, 0, NULL);
-        cr_assert_eq(condition_holds(condition, answers), more[i].shown, "%s with %s",
-                     more[i].text, more[i].answers);
+        cr_assert_eq(condition_holds(condition, answers), more[i].shown, "%s with %s", more[i].text,
+                     more[i].answers);
         json_decref(answers);
         condition_destroy(condition);
     }
@@ -162,8 +162,7 @@ static struct condition *parse_repeated(const char *first, const char *again, in
 
 Test(condition, refuses_too_deep_and_too_long)
 {
-    struct condition *deep = condition_parse(
-        "(((((((((((((((({a} = 1))))))))))))))))", NULL); // 16
+    struct condition *deep = condition_parse("(((((((((((((((({a} = 1))))))))))))))))", NULL); // 16
     cr_assert_not_null(deep);
     condition_destroy(deep);
     cr_assert_null(condition_parse("((((((((((((((((({a} = 1)))))))))))))))))", NULL)); // 17
