@@ -48,13 +48,13 @@ static error_t take(int key, char *value, struct argp_state *state)
         if (line->command == NULL) {
             (void)fprintf(stderr, "recueil: there is no command \"%s\"\n", value);
             argp_state_help(state, stderr,
-                            ARGP_HELP_LONG_USAGE | ARGP_HELP_DOC | ARGP_HELP_EXIT_ERR);
+                            ARGP_HELP_USAGE | ARGP_HELP_DOC | ARGP_HELP_EXIT_ERR);
         }
         line->first = state->next - 1;
         state->next = state->argc; // the rest is the command's
         return 0;
     case ARGP_KEY_NO_ARGS:
-        argp_state_help(state, stderr, ARGP_HELP_LONG_USAGE | ARGP_HELP_DOC | ARGP_HELP_EXIT_ERR);
+        argp_state_help(state, stderr, ARGP_HELP_USAGE | ARGP_HELP_DOC | ARGP_HELP_EXIT_ERR);
         return EINVAL;
     default:
         return ARGP_ERR_UNKNOWN;

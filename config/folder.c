@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SURVEY_FILE_LIMIT = 1024 * 1024, POINTER_SIZE = 80 };
+enum { SURVEY_FILE_LIMIT = 1024 * 1024, POINTER_SIZE = 120 };
 
 // -- Listing --
 
