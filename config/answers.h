@@ -25,6 +25,7 @@ struct refusals {
     struct refusal items[REFUSALS_LIMIT];
 };
 
+// Text that does not fit is cut between two characters.
 void refusals_add(struct refusals *refusals, const char *pointer, const char *code,
                   const char *format, ...) PRINTF_LIKE(4, 5);
 
@@ -36,9 +37,11 @@ struct answers_beside {
 
 // Judges answers (an object; the answers to invisible questions are removed from it, and *dropped
 // then tells so) and fills the measures, survey, version, procedure, audience, phase and channel of
-// *row. The phase is, in this order, the one beside, the answer's, the survey's. Texts put into
-// *row live as long as the edition. Returns false when there is any refusal; *row is then of no
-// use. Detail sentences are in English for LANGUAGE_EN, else in French.
+// *row, which comes cleared. The phase is, in this order, the one beside, the answer's, the
+// survey's. Texts put into *row live as long as the edition. Returns false when there is any
+// refusal; *row is then of no use. Detail sentences are in English for LANGUAGE_EN, else in French.
+//
+// A choice may have `NAME-Comment` beside it: the words for `other` where the question offers it.
 bool answers_fit(const struct edition *edition, const struct edition_survey *survey,
                  enum language language, json_t *answers, const struct answers_beside *beside,
                  struct submission *row, struct refusals *refusals, bool *dropped);

@@ -253,11 +253,8 @@ static bool complete(struct edition *edition, struct error *error)
     return true;
 }
 
-static struct edition *edition_of(struct editions *editions, int32_t collectivity_id)
+static struct edition *add_edition(struct editions *editions, int32_t collectivity_id)
 {
-    for (size_t i = editions->count; i > 0; i--)
-        if (editions->items[i - 1]->collectivity_id == collectivity_id)
-            return editions->items[i - 1];
     struct edition *edition = memory_allocate(sizeof *edition);
     edition->holders = 1;
     edition->collectivity_id = collectivity_id;
@@ -265,6 +262,38 @@ static struct edition *edition_of(struct editions *editions, int32_t collectivit
     editions->items = memory_resize(editions->items, bytes);
     editions->items[editions->count++] = edition;
     return edition;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+    const struct published_row *const *left = a, *const *right = b;
+    int32_t x = (*left)->collectivity_id, y = (*right)->collectivity_id;
+    return (x > y) - (x < y);
+}
+
+// The rows of one collectivity together. The caller frees the list.
+static const struct published_row **group_rows(const struct published_row *rows, size_t count)
+{
+    const struct published_row **grouped = memory_allocate(count * sizeof *grouped);
+    for (size_t i = 0; i < count; i++)
+        grouped[i] = &rows[i];
+    qsort(grouped, count, sizeof *grouped, compare_rows);
+    return grouped;
+}
+
+static bool take_rows(struct editions *editions, const struct published_row *rows, size_t count,
+                      struct error *error)
+{
+    const struct published_row **grouped = group_rows(rows, count);
+    struct edition *edition = NULL;
+    bool taken = true;
+    for (size_t i = 0; i < count && taken; i++) {
+        if (edition == NULL || edition->collectivity_id != grouped[i]->collectivity_id)
+            edition = add_edition(editions, grouped[i]->collectivity_id);
+        taken = take_row(edition, grouped[i], error);
+    }
+    free(grouped);
+    return taken;
 }
 
 static int compare_slugs(const void *a, const void *b)
@@ -277,9 +306,8 @@ struct editions *editions_from_rows(const struct published_row *rows, size_t cou
                                     struct error *error)
 {
     AUTO(editions) struct editions *editions = memory_allocate(sizeof *editions);
-    for (size_t i = 0; i < count; i++)
-        if (!take_row(edition_of(editions, rows[i].collectivity_id), &rows[i], error))
-            return NULL;
+    if (!take_rows(editions, rows, count, error))
+        return NULL;
     for (size_t i = 0; i < editions->count; i++)
         if (!complete(editions->items[i], error))
             return NULL;
@@ -288,11 +316,12 @@ struct editions *editions_from_rows(const struct published_row *rows, size_t cou
     return TAKE(editions);
 }
 
-// As strcmp() where text needs no NUL.
+// As strcmp() where text needs no NUL and may hold any byte.
 static int compare_text(const char *whole, const char *text, size_t size)
 {
-    int order = strncmp(whole, text, size);
-    return order != 0 ? order : whole[size] != '\0';
+    size_t length = strlen(whole);
+    int order = memcmp(whole, text, length < size ? length : size);
+    return order != 0 ? order : (length > size) - (length < size);
 }
 
 struct edition *editions_find(const struct editions *editions, const char *slug, size_t size)
