@@ -28,7 +28,8 @@ static const struct kind kinds[KIND_COUNT] = {
     // type, direction, excluded, online, background, agents' background, prefers online,
     //     what is added in external answers, what in agents' answers
     [ORG]    = {"org",    "simplify-first", {.10, .10, .14}, .25, .04, .05, false,
-        {{"delai", .30}, {"pieces", .22}, {"redemande", .12}, {"decision", .06}}, {{"circuit", .45}}},
+        {{"delai", .30}, {"pieces", .22}, {"redemande", .12}, {"decision", .06}},
+        {{"circuit", .45}}},
     [ORG1]   = {"org1",   "simplify-first", {.10, .10, .14}, .25, .04, .05, false,
         {{"delai", .34}}, NONE},
     [INFO]   = {"info",   "simplify-first", {.10, .10, .14}, .25, .04, .05, false,

@@ -14,6 +14,8 @@
 
 enum { EXIT_USAGE = 2 };
 
+const char *argp_program_version = "recueil-demo " RECUEIL_VERSION; // argp reads it
+
 struct arguments {
     const char *folder, *output;
     bool has_month;
@@ -110,6 +112,12 @@ static bool write_year(const struct arguments *arguments, struct error *error)
     struct demonstration_options options = arguments->options;
     year_starts(options.last_month, options.months, day_of, collectivity, starts_us);
     options.starts_us = starts_us;
+    if (starts_us[options.months] > instant_now()) {
+        error_set(error, ERROR_USAGE,
+                  "--last-month names a month that has not ended; answers received in the future "
+                  "are refused, take an earlier one");
+        return false;
+    }
     AUTO(demonstration)
     struct demonstration *demonstration = demonstration_create(catalogue, &options, error);
     struct year_count count;

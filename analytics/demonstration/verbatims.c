@@ -196,7 +196,7 @@ static const struct saying *find_saying(const struct saying *sayings, size_t cou
 
 static const char *pick_sentence(const struct saying *saying, uint64_t lot)
 {
-    size_t count = 0;
+    size_t count = 1; // no saying is empty
     while (count < SENTENCES_LIMIT && saying->sentences[count] != NULL)
         count++;
     return saying->sentences[lot % count];

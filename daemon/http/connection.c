@@ -98,6 +98,13 @@ static bool admit(struct connection *c, const struct head *head)
     return true;
 }
 
+static size_t refuse_head(struct connection *c, int status, enum method method)
+{
+    c->all->counts.head_refused++;
+    connection_refuse(c, status, method == METHOD_HEAD);
+    return 0;
+}
+
 // Returns how many bytes the request took: 0 when more is needed, when the rest of its body will be
 // received elsewhere, and when it was refused.
 static size_t take_request(struct connection *c, const char *bytes, size_t size)
@@ -108,14 +115,12 @@ static size_t take_request(struct connection *c, const char *bytes, size_t size)
         return 0;
     if (end == 0 || end > (int)limit)
         end = -431;
+    if (end < 0)
+        return refuse_head(c, -end, METHOD_NONE);
     struct head head;
-    head.method = METHOD_NONE; // all else is set by head_read()
-    int status = end < 0 ? -end : head_read(bytes, (size_t)end, &head);
-    if (status != 0) {
-        c->all->counts.head_refused++;
-        connection_refuse(c, status, head.method == METHOD_HEAD);
-        return 0;
-    }
+    int status = head_read(bytes, (size_t)end, &head);
+    if (status != 0)
+        return refuse_head(c, status, head.method);
     c->scanned = 0;
     if (!admit(c, &head))
         return 0;
