@@ -708,7 +708,9 @@ static json_t *parse(const char *text, size_t size, const char *file, struct fin
     json_t *document = json_loadb(text, size, JSON_REJECT_DUPLICATES, &at);
     if (document == NULL) {
         char *place = memory_format("%s:%d:%d", file, at.line, at.column);
-        findings_add(findings, place, "%s: correct the JSON there", at.text);
+        findings_add(findings, place, "%s: %s", at.text,
+                     text_is_valid(text, size) ? "correct the JSON there"
+                                               : "save the file as UTF-8");
         free(place);
     }
     return document;

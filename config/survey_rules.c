@@ -147,12 +147,13 @@ static size_t count_known(const struct question *question)
 }
 
 static void check_ticks(struct survey_reader *reader, const struct place *place,
-                        const struct question *question, const struct measure_rule *rule)
+                        const json_t *object, const struct question *question,
+                        const struct measure_rule *rule)
 {
     bool from_catalogue = rule != NULL && rule->kind == MEASURE_IS_PROCEDURE;
     bool mask = rule != NULL && (rule->kind == MEASURE_IS_MASK || rule->kind == MEASURE_IS_PAIN);
     size_t offered = question->choice_count + question->none_item + question->other_item;
-    if (question->choice_count == 0 && !from_catalogue)
+    if (json_object_get(object, "choices") == NULL && !from_catalogue)
         complain(reader, place, "no choices: add \"choices\"");
     if (question->max_selected > (int)offered)
         complain_at(reader, place, "maxSelectedChoices", "there are only %zu choices: lower it",
@@ -207,7 +208,7 @@ void rules_check_question(struct survey_reader *reader, const struct place *plac
     case QUESTION_RADIOGROUP:
     case QUESTION_CHECKBOX:
     case QUESTION_DROPDOWN:
-        check_ticks(reader, place, question, rule);
+        check_ticks(reader, place, object, question, rule);
         check_choices(reader, place, question, "choices", rule);
         break;
     case QUESTION_RATING:
@@ -377,18 +378,26 @@ static void check_leaf(const struct condition *leaf, void *context)
         check_comparison(check, leaf, question);
 }
 
+static bool asks_anything(const struct survey *survey)
+{
+    for (size_t i = 0; i < survey->question_count; i++)
+        if (survey->questions[i].type != QUESTION_NOTE)
+            return true;
+    return false;
+}
+
 void rules_check_survey(struct survey_reader *reader)
 {
     struct survey *survey = reader->survey;
     struct place recueil = {.key = "recueil"};
     const struct question *bound = survey_measured(survey, MEASURE_PROCEDURE);
-    if (survey->page_count > 0 && survey->question_count == 0)
+    if (reader->complaints == 0 && !asks_anything(survey))
         complain_at(reader, NULL, "pages", "no question: add one");
     if (survey->catalogue && bound == NULL)
         complain_at(reader, &recueil, "procedures",
                     "no question asks for the procedure: add a dropdown with "
                     "\"recueil\": {\"measure\": \"procedure\"}");
-    if (survey->procedure != NULL && bound != NULL)
+    if (survey->procedure != NULL && !survey->catalogue && bound != NULL)
         complain_at(reader, &recueil, "procedure",
                     "the question \"%s\" asks for the procedure: write \"procedures\": "
                     "\"catalogue\" instead, or remove the question",
