@@ -63,8 +63,8 @@ Test(json_arena, survives_the_failure_of_each_allocation)
     for (size_t nth = 1; nth < 200; nth++) {
         json_arena_fail_at(nth);
         json_arena_begin();
-        json_t *document = json_loads("{\"a\": [1, 2, {\"b\": \"c\"}], \"d\": 1.5}",
-                                      JSON_REJECT_DUPLICATES, NULL);
+        json_t *document =
+            json_loads("{\"a\": [1, 2, {\"b\": \"c\"}], \"d\": 1.5}", JSON_REJECT_DUPLICATES, NULL);
         failures += document == NULL;
         cr_assert_eq(document == NULL, json_arena_exhausted(), "allocation %zu", nth);
         json_arena_end();

@@ -1,6 +1,6 @@
-// The store against a scripted database: the functions of daemon/store/database.h are defined here, so
-// that the linker leaves the real ones out. Each group that the store sends meets the next line of the
-// script.
+// The store against a scripted database: the functions of daemon/store/database.h are defined here,
+// so that the linker leaves the real ones out. Each group that the store sends meets the next line
+// of the script.
 //
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/store/database.h"
@@ -14,8 +14,8 @@ enum { GROUPS_LIMIT = 64, IDS_LIMIT = 16 };
 // How the scripted database answers one group.
 struct scripted {
     enum database_outcome outcome;
-    const char *tag;      // of COMMIT
-    const char *sqlstate; // of FAILED; NULL: none
+    const char *tag;       // of COMMIT
+    const char *sqlstate;  // of FAILED; NULL: none
     int stored[IDS_LIMIT]; // last byte of the ids that the insert returns; 0 ends
     struct {
         int id;
@@ -167,8 +167,9 @@ enum sqlstate_meaning sqlstate_meaning(const char *sqlstate)
     const char *told = script[script_at - 1].sqlstate;
     if (told == NULL)
         return SQLSTATE_UNAVAILABLE;
-    return told[0] == '2' ? SQLSTATE_ROW : told[0] == '4' && told[1] == '0' ? SQLSTATE_RETRY
-                                                                            : SQLSTATE_SCHEMA;
+    return told[0] == '2'                     ? SQLSTATE_ROW
+           : told[0] == '4' && told[1] == '0' ? SQLSTATE_RETRY
+                                              : SQLSTATE_SCHEMA;
 }
 
 // -- What the tests do --
@@ -211,8 +212,7 @@ static void send_one(struct store *store, struct sending *sending, int last, int
     memset(sending->row.content_hash, hash, HASH_BYTES);
     sending->row.content = "{}";
     sending->row.content_size = 2;
-    sending->item =
-        (struct store_item){.row = &sending->row, .done = on_done, .context = sending};
+    sending->item = (struct store_item){.row = &sending->row, .done = on_done, .context = sending};
     store_submit(store, &sending->item);
     cr_assert_eq(sending->calls, 0, "called back before store_submit returned");
 }
@@ -316,7 +316,8 @@ Test(store, puts_an_id_once_in_a_batch)
 
 Test(store, finds_the_one_row_that_postgresql_refuses)
 {
-    // Batches: 9; then 1 2 3 4 refused, halves 1 2 (stored), 3 4 refused, 3 refused alone, 4 stored.
+    // Batches: 9; then 1 2 3 4 refused, halves 1 2 (stored), 3 4 refused, 3 refused alone, 4
+    // stored.
     const struct scripted lines[] = {
         {.stored = {9}},
         {.outcome = DATABASE_FAILED, .sqlstate = "22P05"},
