@@ -11,7 +11,7 @@ Test(progress, draws_what_is_done)
     char text[160];
     int length = progress_write(&progress, 25, text, sizeof text);
     cr_assert_eq(length, 25);
-    cr_assert_str_eq(text, "months [##......]   25 %");
+    cr_assert_str_eq(text, "months [##.......]   25 %");
 }
 
 Test(progress, never_goes_beyond_its_end)
