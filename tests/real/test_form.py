@@ -292,10 +292,11 @@ class Sent(unittest.TestCase):
                 self.assertIsNone(RECEIPT.search(page.text))
 
     def test_the_receipt_survives_a_change_of_language(self):
-        location = self.thanks(**GOOD)
-        receipt = RECEIPT.search(get(location)[2].text)[0]
+        first = get(self.thanks(**GOOD))[2]
+        receipt = RECEIPT.search(first.text)[0]
+        links = {link.get("hreflang"): link["href"] for link in first.named("a") if "href" in link}
         for language in ("rcf", "en"):
-            page = get(f"{location}&lang={language}")[2]
+            page = get(links[language])[2]
             self.assertEqual(page.named("html")[0]["lang"], language)
             self.assertIn(receipt, page.text)
 

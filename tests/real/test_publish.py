@@ -90,24 +90,26 @@ class Check(unittest.TestCase):
         for old, new, word in (
                 ('"isRequired": true', '"isRequirde": true', "isRequirde"),
                 ('"isRequired": true', '"isRequired": "yes"', "isRequired"),
-                ('"measure": "channel"', '"measure": "chanel"', "chanel"),
+                ('"measure": "channel"', '"measure": "chanel"', "/recueil/measure: "),
                 ('"name": "canal"', '"name": "demarche"', "demarche"),
                 ('"visibleIf": "{demarche} =', '"visibleIf": "{texte} =', "texte"),
                 ('"visibleIf": "{demarche} = \'other\'"', '"visibleIf": "{demarche} = = 1"', "visibleIf"),
                 ('"measure": "audience"', '"measure": "procedure"', "procedure"),
-                ('"type": "dropdown"', '"type": "slider"', "slider"),
-                ('"value": "delai"', '"value": "lune"', "lune")):
+                ('"type": "dropdown"', '"type": "slider"', "/type: "),
+                ('"value": "delai"', '"value": "lune"', "/choices/0")):
             with self.subTest(new=new):
                 path = os.path.join(self.files, "surveys/demarches.json")
                 before = support.read(path)
                 self.edit("surveys/demarches.json", old, new)
-                self.assert_found("surveys/demarches.json#/", word)
-                support.write(path, before)
+                try:
+                    self.assert_found("surveys/demarches.json#/", word)
+                finally:
+                    support.write(path, before)
 
     def test_all_that_is_wrong_is_said_at_once(self):
         self.edit("procedures.csv", "\neau-fuite,", "\nEau Fuite,")
         self.edit("surveys/agents.json", '"measure": "audience"', '"measure": "audiance"')
-        self.assert_found("procedures.csv:4:1:", "surveys/agents.json#/", "audiance")
+        self.assert_found("procedures.csv:4:1:", "surveys/agents.json#/", "/recueil/measure: ")
 
     def test_a_folder_that_is_not_there(self):
         ran = self.nowhere.recueil("publish", "--check", "/nowhere/casud", check=False)
