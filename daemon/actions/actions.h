@@ -13,7 +13,8 @@ void show_procedures(struct exchange *exchange); // show_procedures.c
 void submit(struct exchange *exchange);          // submit.c
 void submit_bulk(struct exchange *exchange);     // submit_bulk.c
 void show_list(struct exchange *exchange);       // show_list.c
-void show_list_redirect(struct exchange *exchange);
+void show_list_slash(struct exchange *exchange);
+void show_root(struct exchange *exchange);
 void show_form(struct exchange *exchange);   // show_form.c
 void submit_form(struct exchange *exchange); // submit_form.c
 void show_thanks(struct exchange *exchange); // show_thanks.c

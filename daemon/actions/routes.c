@@ -20,6 +20,7 @@ enum { KIB = 1024, MIB = 1024 * KIB };
 const struct route routes[] = {
     {METHOD_GET, "/livez", health_live, .meaning = "the loop turns"},
     {METHOD_GET, "/readyz", health_ready, .meaning = "a submission can be stored"},
+    {METHOD_GET, "/", show_root, .page = true, .meaning = "to the only collectivity"},
     {METHOD_GET, "/v1/{collectivity}/surveys", list_surveys, .meaning = "the surveys"},
     {METHOD_GET, "/v1/{collectivity}/surveys/{survey}", show_survey,
      .meaning = "a survey's definition"},
@@ -28,7 +29,7 @@ const struct route routes[] = {
      .meaning = "store one submission"},
     {METHOD_POST, "/v1/{collectivity}/surveys/{survey}/submissions/bulk", submit_bulk, 4 * MIB,
      NDJSON, .bearer = true, .meaning = "store up to 1,000 submissions, one a line"},
-    {METHOD_GET, "/{collectivity}", show_list_redirect, .page = true, .meaning = "to the list"},
+    {METHOD_GET, "/{collectivity}", show_list_slash, .page = true, .meaning = "to the list"},
     {METHOD_GET, "/{collectivity}/", show_list, .page = true, .meaning = "the open surveys"},
     {METHOD_GET, "/{collectivity}/style.css", show_style, .page = true,
      .meaning = "the style of pages"},
@@ -90,6 +91,7 @@ static void refuse_method(struct exchange *exchange)
 {
     char allowed[40];
     if (!exchange->path_known) {
+        (void)service_take_only(exchange);
         problem_reply(exchange, PROBLEM_UNKNOWN, NULL, NULL);
         return;
     }

@@ -6,6 +6,21 @@
 
 #include <string.h>
 
+bool service_take_only(struct exchange *exchange)
+{
+    const struct editions *editions = publications_editions(exchange->service->publications);
+    if (editions == NULL || editions->count != 1 || exchange->edition != NULL)
+        return false;
+    exchange->edition = edition_hold(editions->items[0]);
+    return true;
+}
+
+static void refuse_unknown(struct exchange *exchange)
+{
+    (void)service_take_only(exchange);
+    problem_reply(exchange, PROBLEM_UNKNOWN, NULL, NULL);
+}
+
 bool service_find_collectivity(struct exchange *exchange)
 {
     const struct editions *editions = publications_editions(exchange->service->publications);
@@ -16,7 +31,7 @@ bool service_find_collectivity(struct exchange *exchange)
     struct slice slug = exchange->parameters[0];
     struct edition *edition = editions_find(editions, slug.at, slug.size);
     if (edition == NULL) {
-        problem_reply(exchange, PROBLEM_UNKNOWN, NULL, NULL);
+        refuse_unknown(exchange);
         return false;
     }
     exchange->edition = edition_hold(edition);
@@ -30,7 +45,7 @@ bool service_find_survey(struct exchange *exchange)
     struct slice slug = exchange->parameters[1];
     exchange->survey = edition_survey(exchange->edition, slug.at, slug.size);
     if (exchange->survey == NULL) {
-        problem_reply(exchange, PROBLEM_UNKNOWN, NULL, NULL);
+        refuse_unknown(exchange);
         return false;
     }
     return true;

@@ -18,6 +18,10 @@ struct service {
     bool bulk_under_way; // one bulk request at a time: it is the one request that is large
 };
 
+// Where one collectivity is all there is, an address of none is answered in its colours: holds it
+// in the exchange, and returns true, when that is so.
+bool service_take_only(struct exchange *exchange);
+
 // Both look up what the path names and hold it in the exchange. When there is none they reply (404,
 // or 503 while nothing published is known yet) and return false: the exchange is then gone.
 MUST_USE bool service_find_collectivity(struct exchange *exchange);

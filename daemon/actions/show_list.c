@@ -6,6 +6,7 @@
 #include "daemon/actions/service.h"
 #include "daemon/pages/list_page.h"
 #include "daemon/pages/page_reply.h"
+#include "daemon/pages/problem.h"
 
 void show_list(struct exchange *exchange)
 {
@@ -22,15 +23,28 @@ void show_list(struct exchange *exchange)
     page_reply(exchange, 200, &html, "Cache-Control: no-cache\r\n");
 }
 
-// Answers GET /{collectivity}: people leave the slash out.
-void show_list_redirect(struct exchange *exchange)
+static void redirect(struct exchange *exchange, int status)
 {
-    if (!service_find_collectivity(exchange))
-        return;
     const struct exchange_reply reply = {
-        .status = 301,
+        .status = status,
         .more_head =
             exchange_format(exchange, "Location: /%s/\r\n", exchange->edition->collectivity->slug),
     };
     exchange_reply(exchange, &reply);
+}
+
+// Answers GET /{collectivity}: people leave the slash out.
+void show_list_slash(struct exchange *exchange)
+{
+    if (service_find_collectivity(exchange))
+        redirect(exchange, 301);
+}
+
+// Answers GET /: to the only collectivity, while there is no other.
+void show_root(struct exchange *exchange)
+{
+    if (service_take_only(exchange))
+        redirect(exchange, 302);
+    else
+        problem_reply(exchange, PROBLEM_UNKNOWN, NULL, NULL);
 }

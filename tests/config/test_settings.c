@@ -38,13 +38,13 @@ static char *printed(void (*print)(FILE *out))
 Test(settings, ships_a_file_that_is_the_table)
 {
     char *sample = printed(settings_print_sample);
-    FILE *file = fopen(SOURCE_DIR "/packaging/recueil.conf", "r");
+    FILE *file = fopen(SOURCE_DIR "/config/recueil.conf", "r");
     cr_assert_not_null(file);
     char shipped[16384] = "";
     size_t size = fread(shipped, 1, sizeof shipped - 1, file);
     shipped[size] = '\0';
     fclose(file);
-    cr_assert_str_eq(shipped, sample, "write packaging/recueil.conf with settings_print_sample()");
+    cr_assert_str_eq(shipped, sample, "write config/recueil.conf with settings_print_sample()");
     free(sample);
 }
 
