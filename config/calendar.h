@@ -12,7 +12,7 @@ struct month {
     int number; // 1 to 12
 };
 
-enum { MONTH_TEXT_SIZE = 11, INSTANT_TEXT_SIZE = 32 };
+enum { MONTH_TEXT_SIZE = 11, INSTANT_TEXT_SIZE = 80 };
 
 bool month_parse(const char *text, struct month *month);          // "2026-10"
 void month_write(struct month month, char text[MONTH_TEXT_SIZE]); // "2026-10"

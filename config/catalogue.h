@@ -34,6 +34,19 @@ struct place {
     int32_t population; // communes: inhabitants; services: staff; -1 where empty
 };
 
+enum catalogue_list {
+    CATALOGUE_PROCEDURES,
+    CATALOGUE_PAIN_POINTS,
+    CATALOGUE_COMMUNES,
+    CATALOGUE_SERVICES,
+    CATALOGUE_LIST_COUNT
+};
+
+struct code_place {
+    const char *code;
+    size_t index; // in the list
+};
+
 struct catalogue {
     struct procedure *procedures; // in the file's order, which is the order everywhere
     size_t procedure_count;
@@ -43,6 +56,9 @@ struct catalogue {
     size_t commune_count;
     struct place *services;
     size_t service_count;
+    // Each list's codes in order, for the look-ups; NULL in a catalogue made by hand: its lists are
+    // walked.
+    struct code_place *by_code[CATALOGUE_LIST_COUNT];
 };
 
 // directory: where procedures.csv, pain-points.csv and, if there, communes.csv and services.csv

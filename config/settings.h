@@ -35,7 +35,8 @@ enum setting_kind {
     SETTING_SECRET,
     SETTING_NUMBER,
     SETTING_DURATION,
-    SETTING_LIST,
+    SETTING_LIST,     // texts
+    SETTING_NETWORKS, // a list of addresses and prefixes
     SETTING_WORD
 };
 

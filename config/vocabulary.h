@@ -19,7 +19,7 @@ enum vocabulary {
     VOCABULARY_COMPLETED, // done pending given_up
     VOCABULARY_HELP,      // none helped unmet proxy
     VOCABULARY_NATURE,    // of a pain point: organisation information digital-gain access
-                       // digital-fault skills relation exclusion
+                          // digital-fault skills relation exclusion
     VOCABULARY_COUNT
 };
 

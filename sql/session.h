@@ -28,6 +28,8 @@ MUST_USE bool session_do(struct session *session, enum statement statement,
 
 // commit is false when the server rolled back (the tag says so).
 MUST_USE bool session_begin(struct session *session, struct error *error);
+// The same where every statement is to see one state of the database (repeatable read).
+MUST_USE bool session_begin_snapshot(struct session *session, struct error *error);
 MUST_USE bool session_commit(struct session *session, struct error *error);
 void session_rollback(struct session *session);
 

@@ -4,6 +4,17 @@
 --
 -- Reference tables: collectivity. Local: schema_migration. All others are tenant tables.
 
+CREATE SCHEMA IF NOT EXISTS recueil;
+
+-- The migrations applied; sha256 is that of the file, so that a changed file is noticed.
+CREATE TABLE recueil.schema_migration (
+    number     int         NOT NULL,
+    name       text        NOT NULL,
+    sha256     bytea       NOT NULL,
+    applied_at timestamptz NOT NULL,
+    CONSTRAINT schema_migration_key PRIMARY KEY (number)
+);
+
 -- Roles belong to the whole cluster; an administrator may have made them before.
 DO $roles$
 DECLARE
@@ -251,11 +262,11 @@ CREATE TABLE recueil.rollup (
     visits_sum            bigint NOT NULL, -- of visits, each at most 10
     preferred_channel     int[]  NOT NULL, -- online desk phone mail home
     asked                 int    NOT NULL, -- answered the question on pain points
-    in_pain               int    NOT NULL, -- of these, at least one ticked or coded
+    in_pain               int    NOT NULL, -- of these, at least one counted in mentions or coded
     excluded              int    NOT NULL,
     pain_asked            int[]  NOT NULL, -- 63: of these, by a version that offers the code
     mentions              int[]  NOT NULL, -- 63: ticked
-    coded                 int[]  NOT NULL, -- 63: coded by an analyst from free text, not ticked
+    coded                 int[]  NOT NULL, -- 63: of pain_asked, coded from free text and not ticked
     believed_asked        int    NOT NULL,
     files_per_month       int[]  NOT NULL, -- the values, sorted
     minutes_per_file      int[]  NOT NULL, -- bins
@@ -271,8 +282,9 @@ CREATE TABLE recueil.rollup (
 
 -- The sparse part of the same month: how often each code was given. aspect: actors (code: step's bit,
 -- other: actor's bit), tools, calendar, means, training_need, believed_pain_points (code: bit, other:
--- -1; code -1: how many answered at all), rekeyed_tools (pairs code < other among answers with
--- re-keying above 0), completed_help (places in the vocabulary's lists, other -1: not said).
+-- -1), rekeyed_tools (pairs code < other among answers with re-keying above 0), each with a row of code
+-- and other -1: how many answered at all; completed_help (places in the vocabulary's lists, -1: not
+-- said; only answers that said one of the two).
 CREATE TABLE recueil.rollup_detail (
     collectivity_id int      NOT NULL,
     month           date     NOT NULL,
@@ -291,20 +303,22 @@ CREATE TABLE recueil.rollup_detail (
          other)
 );
 
--- All procedures together, by commune ('commune') or service ('service').
+-- All procedures together, by commune ('commune') or service ('service'). By survey, because
+-- retention seals a month survey by survey: what is sealed stays, the rest is computed again.
 CREATE TABLE recueil.rollup_partition (
     collectivity_id int   NOT NULL,
     month           date  NOT NULL,
+    survey          text  COLLATE "C" NOT NULL,
     partition       text  COLLATE "C" NOT NULL,
     code            text  COLLATE "C" NOT NULL,
+    class           text  NOT NULL,
     respondents     int   NOT NULL,
-    external        int   NOT NULL, -- respondents of external surveys: the base of excluded
-    satisfaction    int[] NOT NULL,
+    satisfaction    int[] NOT NULL, -- 1 to 5
     asked           int   NOT NULL,
     in_pain         int   NOT NULL,
-    excluded        int   NOT NULL,
+    excluded        int   NOT NULL, -- 0 in internal surveys
     training_need   int[] NOT NULL, -- 63
-    CONSTRAINT rollup_partition_key PRIMARY KEY (collectivity_id, month, partition, code)
+    CONSTRAINT rollup_partition_key PRIMARY KEY (collectivity_id, month, survey, partition, code)
 );
 
 -- How many submissions a month holds that figures leave out, by state.
@@ -319,6 +333,7 @@ CREATE TABLE recueil.rollup_left_out (
 );
 
 -- The daemon stores and never reads an answer. The analyst publishes, aggregates and exports.
+GRANT SELECT ON recueil.schema_migration TO recueil_daemon, recueil_analyst;
 GRANT SELECT ON recueil.collectivity, recueil.collectivity_version, recueil.catalogue_version,
     recueil.choice, recueil.survey, recueil.survey_version, recueil.bearer_key
     TO recueil_daemon;
@@ -327,6 +342,8 @@ GRANT INSERT ON recueil.submission, recueil.submission_content, recueil.changed_
 GRANT SELECT (collectivity_id, id, content_hash, state, received_at, survey, placement, procedure),
     UPDATE ON recueil.submission TO recueil_daemon;
 GRANT SELECT (collectivity_id, id), DELETE ON recueil.submission_content TO recueil_daemon;
+-- ON CONFLICT reads the columns that it names.
+GRANT SELECT (collectivity_id, month, mark) ON recueil.changed_month TO recueil_daemon;
 
 GRANT SELECT, INSERT, UPDATE ON recueil.collectivity, recueil.procedure, recueil.pain_point,
     recueil.commune, recueil.service, recueil.choice, recueil.survey, recueil.survey_version,

@@ -1,5 +1,6 @@
 -- All that is published, for the daemon: one row a document (config/edition.h, struct published_row).
--- Versions of surveys stay for 8 days after they were replaced: an open form is judged by its own for 7.
+-- Versions of surveys stay for 8 days after they were replaced: an open form is judged by its own
+-- for 7.
 -- (national query)
 -- Returns collectivity_id, kind, survey or name, version, replaced_at in microseconds (0: current),
 -- document.

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/actions/document.h"
+
+#include "config/secret.h"
+#include "daemon/http/negotiation.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void document_reply(struct exchange *exchange, const char *text, size_t size, const char *etag)
+{
+    bool known = negotiation_has(exchange->head, etag);
+    const struct exchange_reply reply = {
+        .status = known ? 304 : 200,
+        .content_type = known ? NULL : "application/json",
+        .body = known ? NULL : text,
+        .size = known ? 0 : size,
+        .more_head = exchange_format(
+            exchange, "ETag: %s\r\nCache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\n",
+            etag),
+    };
+    exchange_reply(exchange, &reply);
+}
+
+void document_reply_json(struct exchange *exchange, json_t *taken_document)
+{
+    char *text = json_dumps(taken_document, JSON_COMPACT);
+    size_t size = strlen(text);
+    unsigned char hash[32];
+    char etag[ETAG_SIZE] = "\"";
+    secret_digest(text, size, hash);
+    for (size_t i = 0; i < 16; i++)
+        (void)snprintf(etag + 1 + 2 * i, 3, "%02x", hash[i]);
+    strcat(etag, "\"");
+    document_reply(exchange, text, size, etag);
+    free(text);
+    json_decref(taken_document);
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/actions/service.h"
+
+#include "config/calendar.h"
+#include "daemon/pages/problem.h"
+
+#include <string.h>
+
+bool service_find_collectivity(struct exchange *exchange)
+{
+    const struct editions *editions = publications_editions(exchange->service->publications);
+    if (editions == NULL) {
+        problem_reply(exchange, PROBLEM_NOT_READY, NULL, NULL);
+        return false;
+    }
+    struct slice slug = exchange->parameters[0];
+    struct edition *edition = editions_find(editions, slug.at, slug.size);
+    if (edition == NULL) {
+        problem_reply(exchange, PROBLEM_UNKNOWN, NULL, NULL);
+        return false;
+    }
+    exchange->edition = edition_hold(edition);
+    return true;
+}
+
+bool service_find_survey(struct exchange *exchange)
+{
+    if (!service_find_collectivity(exchange))
+        return false;
+    struct slice slug = exchange->parameters[1];
+    exchange->survey = edition_survey(exchange->edition, slug.at, slug.size);
+    if (exchange->survey == NULL) {
+        problem_reply(exchange, PROBLEM_UNKNOWN, NULL, NULL);
+        return false;
+    }
+    return true;
+}
+
+bool service_admits(struct exchange *exchange)
+{
+    const struct survey *survey = exchange->survey->survey;
+    int32_t today = collectivity_day(exchange->edition->collectivity, instant_now());
+    enum survey_opening opening = survey_opening(survey, today);
+    if (opening == SURVEY_OPEN && strcmp(survey->access, "open") == 0)
+        return true;
+    problem_reply(exchange,
+                  opening == SURVEY_NOT_OPEN_YET ? PROBLEM_NOT_OPEN
+                  : opening == SURVEY_CLOSED     ? PROBLEM_CLOSED
+                                                 : PROBLEM_INVITATION,
+                  NULL, NULL);
+    return false;
+}
+
+bool service_key_opens(const struct edition *edition, const char *token, size_t size)
+{
+    unsigned char hash[KEY_HASH_BYTES];
+    bool opens = false;
+    secret_digest(token, size, hash);
+    for (size_t i = 0; i < edition->key_count; i++)
+        opens |= secret_equal(hash, edition->keys[i].hash, KEY_HASH_BYTES);
+    return opens;
+}

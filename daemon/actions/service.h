@@ -1,0 +1,31 @@
+// What all actions share, made once by main.
+//
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/secret.h"
+#include "config/settings.h"
+#include "daemon/http/exchange.h"
+#include "daemon/store/publications.h"
+#include "daemon/store/store.h"
+
+struct service {
+    const struct settings *settings;
+    struct secret *secret;
+    struct publications *publications;
+    struct store *store;
+    struct exchange_pool *pool;
+    bool bulk_under_way; // one bulk request at a time: it is the one request that is large
+};
+
+// Both look up what the path names and hold it in the exchange. When there is none they reply (404,
+// or 503 while nothing published is known yet) and return false: the exchange is then gone.
+MUST_USE bool service_find_collectivity(struct exchange *exchange);
+MUST_USE bool service_find_survey(struct exchange *exchange); // and its collectivity
+
+// May somebody without a key answer this survey now? Replies 403 (not open yet), 410 (closed) or
+// 401 (needs an invitation) and returns false when not.
+MUST_USE bool service_admits(struct exchange *exchange);
+
+// Does this bearer token open the collectivity's bulk route?
+bool service_key_opens(const struct edition *edition, const char *token, size_t size);

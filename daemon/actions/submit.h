@@ -1,0 +1,17 @@
+// How the verdicts of the intake and the results of the store become statuses: shared by the three
+// ways in (JSON, form, bulk).
+//
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "daemon/intake/submission_body.h"
+#include "daemon/pages/problem.h"
+#include "daemon/store/store.h"
+
+enum problem submit_verdict_problem(enum intake_verdict verdict); // not of INTAKE_FITS
+int submit_result_status(enum store_result result);
+enum problem submit_result_problem(enum store_result result); // PROBLEM_COUNT: none
+
+// Replies with the problem of this verdict.
+void submit_refuse(struct exchange *exchange, enum intake_verdict verdict, bool has_id,
+                   const struct uuid *id, const struct refusals *refusals);

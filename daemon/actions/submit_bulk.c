@@ -1,0 +1,190 @@
+// Answers POST /v1/{collectivity}/surveys/{survey}/submissions/bulk: up to 1,000 submissions, one a
+// line (NDJSON), a result a line, in the order of the lines. For paper forms, migration and
+// demonstration.
+//
+//   submit_bulk -> read_line … -> (store) -> on_line_stored … -> reply when the last one is decided
+//
+// SPDX-License-Identifier: Apache-2.0
+#include "config/calendar.h"
+#include "daemon/actions/actions.h"
+#include "daemon/actions/service.h"
+#include "daemon/actions/submit.h"
+#include "daemon/intake/receipt.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINES_LIMIT = 1000, LINE_LIMIT_BYTES = 64 * 1024 };
+
+struct bulk;
+
+struct line {
+    struct bulk *bulk;
+    size_t number; // from 1, blank lines counted
+    int status;    // 0: not decided yet
+    bool has_id;
+    char *errors; // JSON array as text, in the arena; or NULL
+    struct submission row;
+    struct store_item item;
+};
+
+struct bulk {
+    struct exchange *exchange;
+    struct line *lines;
+    size_t count, open; // open: not decided yet, plus one while the lines are read
+};
+
+static void read_line(struct bulk *bulk, const struct intake *intake, const char *text, size_t size,
+                      size_t number);
+static void on_line_stored(void *context, enum store_result result);
+static void close_one(struct bulk *bulk);
+static void reply_all(struct bulk *bulk);
+
+static bool line_is_blank(const char *text, size_t size)
+{
+    return size == 0 || (size == 1 && text[0] == '\r');
+}
+
+static size_t count_lines(const char *body, size_t size)
+{
+    size_t count = 0;
+    for (const char *at = body, *end = body + size; at < end;) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        if (stop == NULL)
+            stop = end;
+        if (!line_is_blank(at, (size_t)(stop - at)))
+            count++;
+        at = stop + 1;
+    }
+    return count;
+}
+
+static void read_lines(struct bulk *bulk, const struct intake *intake, const char *body,
+                       size_t size)
+{
+    size_t number = 0;
+    for (const char *at = body, *end = body + size; at < end;) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        if (stop == NULL)
+            stop = end;
+        number++;
+        if (!line_is_blank(at, (size_t)(stop - at)))
+            read_line(bulk, intake, at, (size_t)(stop - at), number);
+        at = stop + 1;
+    }
+}
+
+void submit_bulk(struct exchange *exchange)
+{
+    if (!service_find_survey(exchange))
+        return;
+    struct service *service = exchange->service;
+    size_t count = count_lines(exchange->body, exchange->body_size);
+    if (service->bulk_under_way || count > LINES_LIMIT) {
+        problem_reply(exchange, count > LINES_LIMIT ? PROBLEM_TOO_LARGE : PROBLEM_BUSY, NULL, NULL);
+        return;
+    }
+    const struct intake intake = {
+        .edition = exchange->edition,
+        .survey = exchange->survey,
+        .secret = service->secret,
+        .language = exchange->language,
+        .entry = vocabulary_word(VOCABULARY_ENTRY, 3), // api
+        .keyed = true,
+        .now_us = instant_now(),
+    };
+    struct bulk *bulk = arena_take(exchange->arena, sizeof *bulk);
+    bulk->exchange = exchange;
+    bulk->lines = arena_take(exchange->arena, (count + 1) * sizeof bulk->lines[0]);
+    bulk->count = 0;
+    bulk->open = 1;
+    service->bulk_under_way = true;
+    read_lines(bulk, &intake, exchange->body, exchange->body_size);
+    close_one(bulk);
+}
+
+static void keep_errors(struct line *line, const struct refusals *refusals)
+{
+    json_t *errors = problem_errors(refusals);
+    char *text = json_dumps(errors, JSON_COMPACT);
+    line->errors = arena_copy(line->bulk->exchange->arena, text, strlen(text));
+    free(text);
+    json_decref(errors);
+}
+
+static void read_line(struct bulk *bulk, const struct intake *intake, const char *text, size_t size,
+                      size_t number)
+{
+    static struct refusals refusals;
+    struct line *line = &bulk->lines[bulk->count++];
+    *line = (struct line){.bulk = bulk, .number = number};
+    if (size > LINE_LIMIT_BYTES) {
+        line->status = problem_status(PROBLEM_TOO_LARGE);
+        return;
+    }
+    enum intake_verdict verdict = submission_read(intake, text, size, bulk->exchange->arena,
+                                                  &line->row, &line->has_id, &refusals);
+    if (verdict != INTAKE_FITS) {
+        line->status = problem_status(submit_verdict_problem(verdict));
+        keep_errors(line, &refusals);
+        return;
+    }
+    line->has_id = true;
+    line->item = (struct store_item){.row = &line->row, .done = on_line_stored, .context = line};
+    bulk->open++;
+    store_submit(bulk->exchange->service->store, &line->item);
+}
+
+static void on_line_stored(void *context, enum store_result result)
+{
+    struct line *line = context;
+    line->status = submit_result_status(result);
+    close_one(line->bulk);
+}
+
+static void close_one(struct bulk *bulk)
+{
+    if (--bulk->open == 0)
+        reply_all(bulk);
+}
+
+// {"line":1,"status":201,"id":"…","receipt":"…"}: id, receipt and errors where there are any.
+static void write_result(FILE *out, const struct line *line, struct exchange *exchange)
+{
+    (void)fprintf(out, "{\"line\":%zu,\"status\":%d", line->number, line->status);
+    if (line->has_id) {
+        char id[UUID_TEXT_SIZE];
+        uuid_write(&line->row.id, id);
+        (void)fprintf(out, ",\"id\":\"%s\"", id);
+    }
+    if (line->status == 200 || line->status == 201) {
+        char receipt[RECEIPT_SIZE];
+        receipt_write(exchange->service->secret, exchange->edition->collectivity->slug,
+                      &line->row.id, line->row.content_hash, receipt);
+        (void)fprintf(out, ",\"receipt\":\"%s\"", receipt);
+    }
+    if (line->errors != NULL)
+        (void)fprintf(out, ",\"errors\":%s", line->errors);
+    (void)fputs("}\n", out);
+}
+
+static void reply_all(struct bulk *bulk)
+{
+    struct exchange *exchange = bulk->exchange;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    for (size_t i = 0; i < bulk->count; i++)
+        write_result(out, &bulk->lines[i], exchange);
+    (void)fclose(out);
+    exchange->service->bulk_under_way = false;
+    const struct exchange_reply reply = {
+        .status = 200,
+        .content_type = "application/x-ndjson",
+        .body = text,
+        .size = size,
+        .more_head = "Cache-Control: no-store\r\n",
+    };
+    exchange_reply(exchange, &reply);
+    free(text);
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/http/exchange.h"
+
+#include "daemon/http/negotiation.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARENA_LIMIT_BYTES = 24 * 1024 * 1024, KEPT_LIMIT = 256 };
+
+struct pooled {
+    struct exchange exchange; // first: an exchange is its pooled form
+    struct exchange_pool *pool;
+    struct pooled *next;
+};
+
+struct exchange_pool {
+    struct pooled *kept;
+    size_t kept_count, open;
+};
+
+struct exchange_pool *exchange_pool_create(void)
+{
+    return memory_allocate(sizeof(struct exchange_pool));
+}
+
+static void free_pooled(struct pooled *pooled)
+{
+    arena_destroy(pooled->exchange.arena);
+    free(pooled);
+}
+
+void exchange_pool_destroy(struct exchange_pool *pool)
+{
+    if (pool == NULL)
+        return;
+    while (pool->kept != NULL) {
+        struct pooled *next = pool->kept->next;
+        free_pooled(pool->kept);
+        pool->kept = next;
+    }
+    free(pool);
+}
+
+size_t exchange_pool_open(const struct exchange_pool *pool)
+{
+    return pool->open;
+}
+
+static struct pooled *take_pooled(struct exchange_pool *pool)
+{
+    struct pooled *pooled = pool->kept;
+    if (pooled == NULL) {
+        pooled = memory_allocate(sizeof *pooled);
+        pooled->exchange.arena = arena_create(ARENA_LIMIT_BYTES);
+    } else {
+        pool->kept = pooled->next;
+        pool->kept_count--;
+    }
+    pool->open++;
+    return pooled;
+}
+
+static void give_back(struct pooled *pooled)
+{
+    struct exchange_pool *pool = pooled->pool;
+    struct arena *arena = pooled->exchange.arena;
+    edition_release(pooled->exchange.edition);
+    pool->open--;
+    if (pool->kept_count >= KEPT_LIMIT) {
+        free_pooled(pooled);
+        return;
+    }
+    arena_reset(arena);
+    *pooled = (struct pooled){.exchange = {.arena = arena}, .pool = pool, .next = pool->kept};
+    pool->kept = pooled;
+    pool->kept_count++;
+}
+
+struct exchange *exchange_begin(struct exchange_pool *pool, struct connection *connection,
+                                struct service *service, const struct request *request,
+                                const struct route_match *match)
+{
+    struct pooled *pooled = take_pooled(pool);
+    struct exchange *exchange = &pooled->exchange;
+    pooled->pool = pool;
+    exchange->connection = connection;
+    exchange->service = service;
+    exchange->route = match->route;
+    exchange->path_known = match->path_known;
+    exchange->head = request->head;
+    exchange->body = request->body;
+    exchange->body_size = request->body_size;
+    memcpy(exchange->parameters, match->parameters, sizeof exchange->parameters);
+    exchange->page = negotiation_wants_page(request->head, match->page);
+    exchange->language = negotiation_language(request->head, &exchange->language_asked);
+    return exchange;
+}
+
+void exchange_reply(struct exchange *exchange, const struct exchange_reply *reply)
+{
+    const struct reply sent = {
+        .status = reply->status,
+        .content_type = reply->content_type,
+        .more_head = reply->more_head,
+        .body = reply->body,
+        .size = reply->size,
+    };
+    connection_reply(exchange->connection, &sent);
+    give_back((struct pooled *)exchange);
+}
+
+char *exchange_format(struct exchange *exchange, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = NULL;
+    int size = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (size < 0)
+        abort(); // out of memory
+    char *copy = arena_copy(exchange->arena, text, (size_t)size);
+    free(text);
+    if (copy == NULL)
+        abort(); // cannot be: see the header
+    return copy;
+}
+
+bool slice_is(struct slice slice, const char *text)
+{
+    return slice.size == strlen(text) && memcmp(slice.at, text, slice.size) == 0;
+}
+
+bool slice_starts(struct slice slice, const char *text)
+{
+    size_t size = strlen(text);
+    return slice.size >= size && memcmp(slice.at, text, size) == 0;
+}

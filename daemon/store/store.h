@@ -1,0 +1,52 @@
+// Storing submissions. The interface promises: store this, call back exactly once, later. Behind
+// it, submissions join a batch; while one batch is in flight the next one gathers; BEGIN, one
+// statement from arrays and COMMIT leave in one flush; no timer adds latency when idle.
+//
+//   store_submit -> queue -> send_batch -> on_inserted -> done          (new: 201)
+//                                       -> look_up -> on_looked_up -> done   (200, 409, 410)
+//
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/settings.h"
+#include "config/submission.h"
+
+#include <event2/event.h>
+#include <sys/queue.h>
+
+struct store;
+
+enum store_result {
+    STORE_STORED,      // committed in PostgreSQL: the COMMIT was confirmed             201
+    STORE_REPLAYED,    // the same id with the same content was there                   200
+    STORE_CONFLICT,    // the same id with other content was there                      409
+    STORE_GONE,        // the id was withdrawn                                          410
+    STORE_REFUSED,     // PostgreSQL refuses this row, and this row only                422
+    STORE_UNAVAILABLE, // nothing durable is known of it; the client keeps it and retries 503
+};
+
+// One submission on its way. The caller gives the memory (row and what it points to included) and
+// keeps it until done has run.
+struct store_item {
+    const struct submission *row;
+    void (*done)(void *context, enum store_result result);
+    void *context;
+
+    // The store's own.
+    TAILQ_ENTRY(store_item) link;
+    uint64_t expires_ms, sequence;
+    enum store_result result;
+    bool decided;
+};
+
+struct store *store_create(struct event_base *base, const struct settings *settings,
+                           struct error *error);
+// Every item that waits gets STORE_UNAVAILABLE first. Accepts NULL.
+void store_destroy(struct store *store);
+
+// done runs exactly once, from the loop, never before this returns. A full queue or a database that
+// does not take it within the hold limit gives STORE_UNAVAILABLE.
+void store_submit(struct store *store, struct store_item *item);
+
+bool store_available(const struct store *store); // a connection is up: a submission can be stored
+size_t store_waiting(const struct store *store); // items without a result
