@@ -337,7 +337,7 @@ static void read_ticks(struct survey_reader *reader, const struct spot *spot, co
 
 static void make_levels(struct question *question, int32_t least, int32_t most)
 {
-    question->choice_count = (size_t)(most - least + 1);
+    question->choice_count = (size_t)most - (size_t)least + 1;
     question->choices = memory_allocate(question->choice_count * sizeof *question->choices);
     for (size_t i = 0; i < question->choice_count; i++) {
         struct choice *level = &question->choices[i];
@@ -379,7 +379,7 @@ static void read_rating(struct survey_reader *reader, const struct spot *spot, c
                     least, most, CHOICES_LIMIT);
         return;
     }
-    if (question->choice_count == 0) {
+    if (shape_list(object, "rateValues") == NULL) {
         make_levels(question, least, most);
         return;
     }
@@ -487,6 +487,17 @@ static void read_measure(struct survey_reader *reader, const struct spot *spot,
         complain_at(reader, &here, "pii", "only for comment and text: remove it");
 }
 
+// What all types but the note have.
+static void read_asking(struct survey_reader *reader, const struct spot *spot, const json_t *object,
+                        struct question *question)
+{
+    shape_phrase(reader, spot, object, "title", &question->title);
+    shape_phrase(reader, spot, object, "description", &question->description);
+    question->required = shape_flag(object, "isRequired");
+    shape_phrase(reader, spot, object, "requiredErrorText", &question->required_error);
+    read_measure(reader, spot, object, question);
+}
+
 static struct question *add_question(struct survey *survey)
 {
     size_t size = (survey->question_count + 1) * sizeof *survey->questions;
@@ -516,12 +527,9 @@ static void read_question(struct survey_reader *reader, const struct spot *spot,
     question->type = type;
     question->page = (int)survey->page_count - 1;
     question->panel = panel;
-    shape_phrase(reader, spot, object, "title", &question->title);
-    shape_phrase(reader, spot, object, "description", &question->description);
-    question->required = shape_flag(object, "isRequired");
-    shape_phrase(reader, spot, object, "requiredErrorText", &question->required_error);
+    if (type != QUESTION_NOTE)
+        read_asking(reader, spot, object, question);
     own_readers[type](reader, spot, object, question);
-    read_measure(reader, spot, object, question);
     rules_check_question(reader, spot, object, question);
 }
 
@@ -540,6 +548,7 @@ static int read_type(struct survey_reader *reader, const struct spot *spot, cons
                      "or panel");
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): a panel inside a panel is refused before it is read
 static void read_elements(struct survey_reader *reader, const struct spot *spot,
                           const json_t *object, int panel)
 {
@@ -560,6 +569,7 @@ static void read_elements(struct survey_reader *reader, const struct spot *spot,
     }
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): as above
 static void read_panel(struct survey_reader *reader, const struct spot *spot, const json_t *object)
 {
     struct survey *survey = reader->survey;

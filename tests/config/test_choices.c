@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/choices.h"
 
-#include "tests/config/missing_modules.h"
-
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/edition.h"
 
-#include "tests/config/missing_modules.h"
+#include "config/secret.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@
     "{\"simulated\":true,\"file\":{\"slug\":\"" slug "\",\"name\":\"N\",\"long_name\":\"N\","      \
     "\"url\":\"https://avis.example\",\"siren\":\"\",\"time_zone\":\"Indian/Reunion\","            \
     "\"contact\":\"\",\"languages\":[\"fr\"],\"sites\":[],\"accent\":\"#0d6b5c\","                 \
-    "\"public_minimum\":11,\"internal_minimum\":5,\"retention_months\":24}}"
+    "\"publication\":{\"public_minimum\":11,\"internal_minimum\":5},\"retention_months\":24}}"
 #define CATALOGUE "{\"procedures\":[],\"pain_points\":[],\"communes\":[],\"services\":[]}"
 #define SURVEY(slug, title)                                                                        \
     "{\"title\":\"" title "\",\"recueil\":{\"slug\":\"" slug "\",\"audience\":\"internal\","       \

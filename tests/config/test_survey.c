@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/survey.h"
 
-#include "tests/config/missing_modules.h"
-
 #include <criterion/criterion.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -314,6 +312,8 @@ static const struct {
      "is 3"},
     {EXTERNAL, ONE_Q("rating", ",'rateMin':0,'rateValues':[1,2]"), E0 "/rateMin", "is 1"},
     {EXTERNAL, ONE_Q("rating", ",'rateValues':['bon',2]"), E0 "/rateValues/0", "whole number"},
+    {EXTERNAL, ONE_Q("rating", ",'rateValues':[true]"), E0 "/rateValues/0", "expected a choice"},
+    {EXTERNAL, ONE_Q("html", ",'html':'N'") "," TEXT("a"), E0 "/title", "remove it"},
     {EXTERNAL, ONE_Q("rating", ",'rateType':'faces'"), E0 "/rateType", "smileys"},
 
     // typed answers
