@@ -392,6 +392,7 @@ Test(collectivity, begins_its_days_at_its_own_midnight)
     } rows[] = {
         {"Indian/Reunion", "2026-10-31T19:59:59.999999Z", "2026-10-31"},
         {"Indian/Reunion", "2026-10-31T20:00:00Z", "2026-11-01"},
+        {"UTC", "2026-10-31T20:00:00Z", "2026-10-31"}, // the same instant elsewhere
         {"UTC", "2026-10-31T23:59:59.999999Z", "2026-10-31"},
         {"UTC", "2026-11-01T00:00:00Z", "2026-11-01"},
         {"Europe/Paris", "2026-07-14T21:59:59Z", "2026-07-14"}, // +02:00
