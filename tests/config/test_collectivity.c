@@ -412,6 +412,8 @@ Test(collectivity, begins_its_days_at_its_own_midnight)
         {"Pacific/Marquesas", "2026-11-01T09:29:59Z", "2026-10-31"},
         {"Pacific/Marquesas", "2026-11-01T09:30:00Z", "2026-11-01"},
         {"Pacific/Noumea", "2026-10-31T13:00:00Z", "2026-11-01"},
+        {"America/St_Johns", "2006-10-29T02:30:30Z", "2006-10-29"}, // a minute past midnight the
+        {"America/St_Johns", "2006-10-29T02:31:30Z", "2006-10-28"}, // clock went back an hour
     };
     // Twice, and backwards the second time: what is remembered must not be another zone's.
     const size_t count = sizeof rows / sizeof *rows;
