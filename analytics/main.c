@@ -4,6 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analytics/commands/commands.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +12,8 @@
 static const struct command commands[] = {
     {"migrate", "", "create or upgrade the schema of the database", "recueil_owner",
      command_migrate},
-    {"publish", "DIR", "check a collectivity's files and publish them as new versions",
-     "recueil_analyst", command_publish},
+    {"publish", "DIR", "check a collectivity's files and publish them", "recueil_analyst",
+     command_publish},
     {"aggregate", "", "reduce months of submissions to the figures of the rollup",
      "recueil_analyst", command_aggregate},
     {"export", "DATASET", "write a month's dataset as CSV", "recueil_analyst", command_export},
@@ -48,13 +49,13 @@ static error_t take(int key, char *value, struct argp_state *state)
         if (line->command == NULL) {
             (void)fprintf(stderr, "recueil: there is no command \"%s\"\n", value);
             argp_state_help(state, stderr,
-                            ARGP_HELP_USAGE | ARGP_HELP_DOC | ARGP_HELP_EXIT_ERR);
+                            ARGP_HELP_USAGE | ARGP_HELP_POST_DOC | ARGP_HELP_EXIT_ERR);
         }
         line->first = state->next - 1;
         state->next = state->argc; // the rest is the command's
         return 0;
     case ARGP_KEY_NO_ARGS:
-        argp_state_help(state, stderr, ARGP_HELP_USAGE | ARGP_HELP_DOC | ARGP_HELP_EXIT_ERR);
+        argp_state_help(state, stderr, ARGP_HELP_USAGE | ARGP_HELP_POST_DOC | ARGP_HELP_EXIT_ERR);
         return EINVAL;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -13,18 +13,18 @@ static const char comment_suffix[] = "-Comment";
 enum { BESIDE_PROCEDURE, BESIDE_AUDIENCE, BESIDE_CHANNEL, BESIDE_PHASE, BESIDE_COUNT };
 
 static const struct {
-    enum measure measure;
-    size_t offset; // in struct answers_beside
     const char *pointer;
+    size_t offset; // in struct answers_beside
+    enum measure measure;
     enum vocabulary words; // not of the procedure
 } members[BESIDE_COUNT] = {
-    [BESIDE_PROCEDURE] = {MEASURE_PROCEDURE, offsetof(struct answers_beside, procedure),
-                          "/procedure", VOCABULARY_COUNT},
-    [BESIDE_AUDIENCE] = {MEASURE_AUDIENCE, offsetof(struct answers_beside, audience), "/audience",
+    [BESIDE_PROCEDURE] = {"/procedure", offsetof(struct answers_beside, procedure),
+                          MEASURE_PROCEDURE, VOCABULARY_COUNT},
+    [BESIDE_AUDIENCE] = {"/audience", offsetof(struct answers_beside, audience), MEASURE_AUDIENCE,
                          VOCABULARY_AUDIENCE},
-    [BESIDE_CHANNEL] = {MEASURE_CHANNEL, offsetof(struct answers_beside, channel), "/channel",
+    [BESIDE_CHANNEL] = {"/channel", offsetof(struct answers_beside, channel), MEASURE_CHANNEL,
                         VOCABULARY_CHANNEL},
-    [BESIDE_PHASE] = {MEASURE_PHASE, offsetof(struct answers_beside, phase), "/phase",
+    [BESIDE_PHASE] = {"/phase", offsetof(struct answers_beside, phase), MEASURE_PHASE,
                       VOCABULARY_PHASE},
 };
 

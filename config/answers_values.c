@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TICKS_LIMIT = 102, NUMBER_TEXT = 32, COMMENT_LENGTH = 255 };
+enum { TICKS_LIMIT = 102, NUMBER_TEXT = 32, COMMENT_LENGTH = 255, CHARACTER_BYTES = 4 };
 
 // Where each measure goes; the measures without a column are not here.
 static const size_t columns[MEASURE_COUNT] = {
@@ -64,10 +64,13 @@ static void put_mask(const struct fit *fit, const struct question *question, int
     *(int64_t *)column(fit, question) = mask;
 }
 
-// Copies text into the pointer, escaped, as far as it fits.
+// Copies text into the pointer, escaped, as many whole characters as fit.
 static size_t add_escaped(char *pointer, size_t used, const char *text)
 {
-    for (; *text != '\0' && used + 3 < POINTER_BYTES; text++) {
+    for (; *text != '\0'; text++) {
+        bool begins = ((unsigned char)*text & 0xC0) != 0x80;
+        if (begins && used + CHARACTER_BYTES >= POINTER_BYTES)
+            break;
         if (*text == '~' || *text == '/') {
             pointer[used++] = '~';
             pointer[used++] = *text == '~' ? '0' : '1';
@@ -84,7 +87,7 @@ void answers_pointer(char pointer[POINTER_BYTES], const char *name, const char *
     static const char start[] = "/answers/";
     memcpy(pointer, start, sizeof start);
     size_t used = add_escaped(pointer, sizeof start - 1, name);
-    if (part != NULL && used + 4 < POINTER_BYTES) {
+    if (part != NULL && used + 1 < POINTER_BYTES) {
         pointer[used++] = '/';
         (void)add_escaped(pointer, used, part);
     }
@@ -196,17 +199,18 @@ static void judge_comment(const struct fit *fit, const struct question *question
         return;
     answers_pointer(pointer, name, NULL);
     const char *text = json_string_value(value);
+    const char *said = phrase_in(&question->other_text, fit->language);
     size_t size = json_string_length(value);
     if (text == NULL)
         refusals_add(fit->refusals, pointer, "wrong-type", "%s",
                      SAID(fit, "Répondez par un texte.", "Answer with text."));
     else if (!other)
-        refusals_add(fit->refusals, pointer, "unknown-question", "%s",
+        refusals_add(fit->refusals, pointer, "unknown-question",
                      SAID(fit,
-                          "Ce texte va avec la réponse « Autre »\xC2\xA0: choisissez-la aussi, ou "
-                          "effacez le texte.",
-                          "This text goes with the answer “Other”: choose it too, or clear the "
-                          "text."));
+                          "Ce texte va avec la réponse «\xC2\xA0%s\xC2\xA0»\xC2\xA0: "
+                          "choisissez-la aussi, ou effacez le texte.",
+                          "This text goes with the answer “%s”: choose it too, or clear the text."),
+                     said != NULL ? said : SAID(fit, "Autre", "Other"));
     else if (text_length(text, size) > COMMENT_LENGTH)
         refusals_add(fit->refusals, pointer, "too-long", "%s",
                      SAID(fit, "Ce texte est trop long\xC2\xA0: 255 caractères au plus.",

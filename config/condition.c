@@ -24,6 +24,7 @@ static const char *const operator_words[] = {
     [CONDITION_NONE_OF] = "noneof",
 };
 
+// NOLINTNEXTLINE(misc-no-recursion): a tree of at most 64 leaves, which condition_parse() bounds
 void condition_destroy(struct condition *condition)
 {
     if (condition == NULL)
@@ -156,6 +157,7 @@ static bool leaf_holds(const struct condition *leaf, const json_t *answer)
     }
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): as above
 bool condition_holds_given(const struct condition *condition,
                            const json_t *(*answer)(const char *question, void *context),
                            void *context)
@@ -181,6 +183,7 @@ bool condition_holds(const struct condition *condition, const json_t *answers)
     return condition_holds_given(condition, answer_in_object, (void *)answers);
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): as above
 json_t *condition_tree(const struct condition *condition)
 {
     json_t *tree = json_array();
@@ -196,6 +199,7 @@ json_t *condition_tree(const struct condition *condition)
     return tree;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): as above
 void condition_visit_leaves(const struct condition *condition,
                             void (*visit)(const struct condition *leaf, void *context),
                             void *context)

@@ -258,7 +258,7 @@ static struct edition *add_edition(struct editions *editions, int32_t collectivi
     struct edition *edition = memory_allocate(sizeof *edition);
     edition->holders = 1;
     edition->collectivity_id = collectivity_id;
-    size_t bytes = (editions->count + 1) * sizeof *editions->items;
+    size_t bytes = (editions->count + 1) * sizeof(struct edition *);
     editions->items = memory_resize(editions->items, bytes);
     editions->items[editions->count++] = edition;
     return edition;
@@ -274,10 +274,10 @@ static int compare_rows(const void *a, const void *b)
 // The rows of one collectivity together. The caller frees the list.
 static const struct published_row **group_rows(const struct published_row *rows, size_t count)
 {
-    const struct published_row **grouped = memory_allocate(count * sizeof *grouped);
+    const struct published_row **grouped = memory_allocate(count * sizeof(struct published_row *));
     for (size_t i = 0; i < count; i++)
         grouped[i] = &rows[i];
-    qsort(grouped, count, sizeof *grouped, compare_rows);
+    qsort(grouped, count, sizeof(struct published_row *), compare_rows);
     return grouped;
 }
 
@@ -312,7 +312,7 @@ struct editions *editions_from_rows(const struct published_row *rows, size_t cou
         if (!complete(editions->items[i], error))
             return NULL;
     if (editions->count > 0)
-        qsort(editions->items, editions->count, sizeof *editions->items, compare_slugs);
+        qsort(editions->items, editions->count, sizeof(struct edition *), compare_slugs);
     return TAKE(editions);
 }
 

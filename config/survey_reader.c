@@ -138,7 +138,7 @@ static int find_word(const char *const *words, const char *word)
 }
 
 // -1 when the property is absent; complains of a word that is not in the list.
-static int read_word(struct survey_reader *reader, const struct place *place, const json_t *object,
+static int read_word(struct survey_reader *reader, const struct spot *spot, const json_t *object,
                      const char *name, const char *const *words, const char *said)
 {
     const char *word = shape_text(object, name);
@@ -146,11 +146,11 @@ static int read_word(struct survey_reader *reader, const struct place *place, co
         return -1;
     int index = find_word(words, word);
     if (index < 0)
-        complain_at(reader, place, name, "unknown value: write %s", said);
+        complain_at(reader, spot, name, "unknown value: write %s", said);
     return index;
 }
 
-static const char *read_vocabulary(struct survey_reader *reader, const struct place *place,
+static const char *read_vocabulary(struct survey_reader *reader, const struct spot *spot,
                                    const json_t *object, const char *name, enum vocabulary list)
 {
     const char *word = shape_text(object, name);
@@ -158,31 +158,30 @@ static const char *read_vocabulary(struct survey_reader *reader, const struct pl
         return NULL;
     const char *found = vocabulary_find(list, word, strlen(word));
     if (found == NULL)
-        complain_at(reader, place, name, "unknown value: write %s", vocabulary_list(list));
+        complain_at(reader, spot, name, "unknown value: write %s", vocabulary_list(list));
     return found;
 }
 
 // absent: what counts where the property is absent or wrong.
-static int read_number(struct survey_reader *reader, const struct place *place,
-                       const json_t *object, const char *name, int32_t least, int32_t most,
-                       int absent)
+static int read_number(struct survey_reader *reader, const struct spot *spot, const json_t *object,
+                       const char *name, int32_t least, int32_t most, int absent)
 {
     int32_t number;
     if (!shape_whole(object, name, &number))
         return absent;
     if (number >= least && number <= most)
         return number;
-    complain_at(reader, place, name, "out of range: write a number from %d to %d", least, most);
+    complain_at(reader, spot, name, "out of range: write a number from %d to %d", least, most);
     return absent;
 }
 
-static int32_t read_day(struct survey_reader *reader, const struct place *place,
-                        const json_t *object, const char *name)
+static int32_t read_day(struct survey_reader *reader, const struct spot *spot, const json_t *object,
+                        const char *name)
 {
     int32_t day = 0;
     const char *text = shape_text(object, name);
     if (text != NULL && !calendar_day_parse(text, &day)) {
-        complain_at(reader, place, name, "no such day: write it as 2026-11-01");
+        complain_at(reader, spot, name, "no such day: write it as 2026-11-01");
         return 0;
     }
     return day;
@@ -195,30 +194,29 @@ static bool is_name(const char *name)
 }
 
 // The caller frees it. Never NULL: a survey with a nameless part is not given out.
-static char *read_name(struct survey_reader *reader, const struct place *place,
-                       const json_t *object)
+static char *read_name(struct survey_reader *reader, const struct spot *spot, const json_t *object)
 {
     const char *name = shape_text(object, "name");
     if (name == NULL)
         return memory_copy_text("");
     if (!is_name(name))
-        complain_at(reader, place, "name",
+        complain_at(reader, spot, "name",
                     "not a name: write at most 63 small letters without accents, digits and _, "
                     "beginning with a letter");
     else if (find_word(reserved_names, name) >= 0)
-        complain_at(reader, place, "name", "\"%s\" is used by the page itself: choose another name",
+        complain_at(reader, spot, "name", "\"%s\" is used by the page itself: choose another name",
                     name);
     return memory_copy_text(name);
 }
 
-static void complain_of_repeat(struct survey_reader *reader, const struct place *place,
+static void complain_of_repeat(struct survey_reader *reader, const struct spot *spot,
                                const char *name, const char *said)
 {
-    complain_at(reader, place, "name", "%s before has the name \"%s\": choose another", said, name);
+    complain_at(reader, spot, "name", "%s before has the name \"%s\": choose another", said, name);
 }
 
 // own: the name of the question that has the condition, or NULL.
-static struct condition *read_condition(struct survey_reader *reader, const struct place *place,
+static struct condition *read_condition(struct survey_reader *reader, const struct spot *spot,
                                         const json_t *object, const char *own)
 {
     struct error error = {ERROR_NONE, ""};
@@ -227,15 +225,15 @@ static struct condition *read_condition(struct survey_reader *reader, const stru
         return NULL;
     struct condition *condition = condition_parse(text, &error);
     if (condition == NULL) {
-        complain_at(reader, place, "visibleIf", "%s", error.message);
+        complain_at(reader, spot, "visibleIf", "%s", error.message);
         return NULL;
     }
-    struct place here = {.parent = place, .key = "visibleIf"};
+    struct spot here = {.parent = spot, .key = "visibleIf"};
     size_t size = (reader->pending_count + 1) * sizeof *reader->pending;
     reader->pending = memory_resize(reader->pending, size);
     reader->pending[reader->pending_count++] = (struct pending_condition){
         .condition = condition,
-        .place = place_write(reader, &here),
+        .place = spot_write(reader, &here),
         .before = reader->survey->question_count,
         .own = own,
     };
@@ -250,7 +248,7 @@ static bool is_value(const char *text, size_t size)
 }
 
 // Takes a value from "online", 3 or the value of {"value": …}; false when there is none.
-static bool read_value(struct survey_reader *reader, const struct place *place, const json_t *value,
+static bool read_value(struct survey_reader *reader, const struct spot *spot, const json_t *value,
                        struct choice *choice)
 {
     if (shape_is_whole(value)) {
@@ -262,24 +260,24 @@ static bool read_value(struct survey_reader *reader, const struct place *place, 
     if (!json_is_string(value))
         return false;
     if (!is_value(json_string_value(value), json_string_length(value)))
-        complain(reader, place,
+        complain(reader, spot,
                  "not a value: write 1 to 64 bytes without line breaks or spaces around them");
     choice->code = memory_copy_text(json_string_value(value));
     return true;
 }
 
-static bool read_choice(struct survey_reader *reader, const struct place *place, const json_t *item,
+static bool read_choice(struct survey_reader *reader, const struct spot *spot, const json_t *item,
                         struct choice *choice)
 {
     choice->bit = -1;
     if (json_is_object(item)) {
-        struct place value_place = {.parent = place, .key = "value"};
-        shape_check(reader, place, item, choice_properties, 0, "a choice");
-        shape_phrase(reader, place, item, "text", &choice->text);
-        return read_value(reader, &value_place, json_object_get(item, "value"), choice);
+        struct spot value_spot = {.parent = spot, .key = "value"};
+        shape_check(reader, spot, item, choice_properties, 0, "a choice");
+        shape_phrase(reader, spot, item, "text", &choice->text);
+        return read_value(reader, &value_spot, json_object_get(item, "value"), choice);
     }
-    if (!read_value(reader, place, item, choice)) {
-        complain(reader, place,
+    if (!read_value(reader, spot, item, choice)) {
+        complain(reader, spot,
                  "expected a choice: {\"value\": …, \"text\": …}, a text or a "
                  "whole number");
         return false;
@@ -297,22 +295,22 @@ static bool is_repeated(const struct choice *choices, size_t count, const char *
 }
 
 // name: the list's property. Does nothing when it is absent.
-static void read_choices(struct survey_reader *reader, const struct place *place,
+static void read_choices(struct survey_reader *reader, const struct spot *spot,
                          const json_t *object, const char *name, struct choice **choices,
                          size_t *count)
 {
     const json_t *list = shape_list(object, name);
     size_t size = json_array_size(list);
-    struct place list_place = {.parent = place, .key = name};
+    struct spot list_spot = {.parent = spot, .key = name};
     if (list == NULL)
         return;
     if (size == 0 || size > CHOICES_LIMIT) {
-        complain(reader, &list_place, "write 1 to %d items here", CHOICES_LIMIT);
+        complain(reader, &list_spot, "write 1 to %d items here", CHOICES_LIMIT);
         return;
     }
     *choices = memory_allocate(size * sizeof **choices);
     for (size_t i = 0; i < size; i++) {
-        struct place here = {.parent = &list_place, .index = i};
+        struct spot here = {.parent = &list_spot, .index = i};
         struct choice choice = {.code = NULL};
         if (!read_choice(reader, &here, json_array_get(list, i), &choice)) {
             phrase_clear(&choice.text);
@@ -325,16 +323,16 @@ static void read_choices(struct survey_reader *reader, const struct place *place
     }
 }
 
-static void read_ticks(struct survey_reader *reader, const struct place *place,
-                       const json_t *object, struct question *question)
+static void read_ticks(struct survey_reader *reader, const struct spot *spot, const json_t *object,
+                       struct question *question)
 {
-    read_choices(reader, place, object, "choices", &question->choices, &question->choice_count);
+    read_choices(reader, spot, object, "choices", &question->choices, &question->choice_count);
     question->none_item = shape_flag(object, "showNoneItem");
-    shape_phrase(reader, place, object, "noneText", &question->none_text);
+    shape_phrase(reader, spot, object, "noneText", &question->none_text);
     question->other_item = shape_flag(object, "showOtherItem");
-    shape_phrase(reader, place, object, "otherText", &question->other_text);
+    shape_phrase(reader, spot, object, "otherText", &question->other_text);
     question->max_selected =
-        read_number(reader, place, object, "maxSelectedChoices", 1, CHOICES_LIMIT, 0);
+        read_number(reader, spot, object, "maxSelectedChoices", 1, CHOICES_LIMIT, 0);
 }
 
 static void make_levels(struct question *question, int32_t least, int32_t most)
@@ -365,17 +363,17 @@ static void find_levels(const struct question *question, int32_t *least, int32_t
     }
 }
 
-static void read_rating(struct survey_reader *reader, const struct place *place,
-                        const json_t *object, struct question *question)
+static void read_rating(struct survey_reader *reader, const struct spot *spot, const json_t *object,
+                        struct question *question)
 {
     int32_t least = 1, most = 5;
     bool has_least = shape_whole(object, "rateMin", &least);
     bool has_most = shape_whole(object, "rateMax", &most);
     question->faces =
-        read_word(reader, place, object, "rateType", rate_words, "smileys, stars or labels") == 0;
-    read_choices(reader, place, object, "rateValues", &question->choices, &question->choice_count);
+        read_word(reader, spot, object, "rateType", rate_words, "smileys, stars or labels") == 0;
+    read_choices(reader, spot, object, "rateValues", &question->choices, &question->choice_count);
     if (least >= most || (int64_t)most - least >= CHOICES_LIMIT) {
-        complain_at(reader, place, has_most || !has_least ? "rateMax" : "rateMin",
+        complain_at(reader, spot, has_most || !has_least ? "rateMax" : "rateMin",
                     "the levels go from %d to %d: make rateMin smaller than rateMax, with at most "
                     "%d levels",
                     least, most, CHOICES_LIMIT);
@@ -388,54 +386,54 @@ static void read_rating(struct survey_reader *reader, const struct place *place,
     int32_t lowest = least, highest = most;
     find_levels(question, &lowest, &highest);
     if (has_least && lowest != least)
-        complain_at(reader, place, "rateMin",
+        complain_at(reader, spot, "rateMin",
                     "the lowest of rateValues is %d: write it here or remove rateMin", lowest);
     if (has_most && highest != most)
-        complain_at(reader, place, "rateMax",
+        complain_at(reader, spot, "rateMax",
                     "the highest of rateValues is %d: write it here or remove rateMax", highest);
 }
 
-static void read_written(struct survey_reader *reader, const struct place *place,
+static void read_written(struct survey_reader *reader, const struct spot *spot,
                          const json_t *object, struct question *question)
 {
     bool comment = question->type == QUESTION_COMMENT;
-    int input = read_word(reader, place, object, "inputType", input_words, "text, number or date");
+    int input = read_word(reader, spot, object, "inputType", input_words, "text, number or date");
     question->input = input < 0 ? INPUT_TEXT : (enum input_type)input;
     question->has_least = shape_whole(object, "min", &question->least);
     question->has_most = shape_whole(object, "max", &question->most);
-    question->max_length = read_number(reader, place, object, "maxLength", 1, COMMENT_LENGTH,
+    question->max_length = read_number(reader, spot, object, "maxLength", 1, COMMENT_LENGTH,
                                        comment ? COMMENT_LENGTH : TEXT_LENGTH);
     if (comment)
-        question->text_rows = read_number(reader, place, object, "rows", 1, LINES_LIMIT, 4);
+        question->text_rows = read_number(reader, spot, object, "rows", 1, LINES_LIMIT, 4);
     if (input != INPUT_NUMBER && (question->has_least || question->has_most))
-        complain_at(reader, place, question->has_least ? "min" : "max",
+        complain_at(reader, spot, question->has_least ? "min" : "max",
                     "only for numbers: add \"inputType\": \"number\" or remove it");
     if (question->has_least && question->has_most && question->least > question->most)
-        complain_at(reader, place, "min", "greater than max (%d): exchange them", question->most);
+        complain_at(reader, spot, "min", "greater than max (%d): exchange them", question->most);
 }
 
-static void read_matrix(struct survey_reader *reader, const struct place *place,
-                        const json_t *object, struct question *question)
+static void read_matrix(struct survey_reader *reader, const struct spot *spot, const json_t *object,
+                        struct question *question)
 {
-    read_choices(reader, place, object, "rows", &question->rows, &question->row_count);
-    read_choices(reader, place, object, "columns", &question->choices, &question->choice_count);
+    read_choices(reader, spot, object, "rows", &question->rows, &question->row_count);
+    read_choices(reader, spot, object, "columns", &question->choices, &question->choice_count);
     question->all_required = shape_flag(object, "isAllRowRequired");
 }
 
-static void read_boolean(struct survey_reader *reader, const struct place *place,
+static void read_boolean(struct survey_reader *reader, const struct spot *spot,
                          const json_t *object, struct question *question)
 {
-    shape_phrase(reader, place, object, "labelTrue", &question->label_true);
-    shape_phrase(reader, place, object, "labelFalse", &question->label_false);
+    shape_phrase(reader, spot, object, "labelTrue", &question->label_true);
+    shape_phrase(reader, spot, object, "labelFalse", &question->label_false);
 }
 
-static void read_note(struct survey_reader *reader, const struct place *place, const json_t *object,
+static void read_note(struct survey_reader *reader, const struct spot *spot, const json_t *object,
                       struct question *question)
 {
-    shape_phrase(reader, place, object, "html", &question->title);
+    shape_phrase(reader, spot, object, "html", &question->title);
 }
 
-static void (*const own_readers[])(struct survey_reader *, const struct place *, const json_t *,
+static void (*const own_readers[])(struct survey_reader *, const struct spot *, const json_t *,
                                    struct question *) = {
     [QUESTION_RADIOGROUP] = read_ticks, [QUESTION_CHECKBOX] = read_ticks,
     [QUESTION_DROPDOWN] = read_ticks,   [QUESTION_BOOLEAN] = read_boolean,
@@ -452,7 +450,7 @@ static enum measure find_measure(const char *name)
                                                                                      : measure;
 }
 
-static void complain_of_measure(struct survey_reader *reader, const struct place *place,
+static void complain_of_measure(struct survey_reader *reader, const struct spot *spot,
                                 const char *name)
 {
     const char *names[MEASURE_COUNT] = {NULL};
@@ -462,17 +460,17 @@ static void complain_of_measure(struct survey_reader *reader, const struct place
             names[count++] = measure_rule((enum measure)measure)->name;
     const char *nearest = nearest_name(name, names);
     if (nearest != NULL)
-        complain_at(reader, place, "measure", "unknown measure: did you mean \"%s\"?", nearest);
+        complain_at(reader, spot, "measure", "unknown measure: did you mean \"%s\"?", nearest);
     else
-        complain_at(reader, place, "measure",
+        complain_at(reader, spot, "measure",
                     "unknown measure: choose one of the documented measures, or remove it");
 }
 
-static void read_measure(struct survey_reader *reader, const struct place *place,
+static void read_measure(struct survey_reader *reader, const struct spot *spot,
                          const json_t *question_object, struct question *question)
 {
     const json_t *object = shape_object(question_object, "recueil");
-    struct place here = {.parent = place, .key = "recueil"};
+    struct spot here = {.parent = spot, .key = "recueil"};
     if (object == NULL)
         return;
     shape_check(reader, &here, object, measure_properties, 0, "the recueil object of a question");
@@ -498,19 +496,19 @@ static struct question *add_question(struct survey *survey)
     return question;
 }
 
-static void read_question(struct survey_reader *reader, const struct place *place,
+static void read_question(struct survey_reader *reader, const struct spot *spot,
                           const json_t *object, enum question_type type, int panel)
 {
     struct survey *survey = reader->survey;
     if (survey->question_count == QUESTIONS_LIMIT) {
-        complain(reader, place, "more than %d questions: make two surveys", QUESTIONS_LIMIT);
+        complain(reader, spot, "more than %d questions: make two surveys", QUESTIONS_LIMIT);
         return;
     }
-    shape_check(reader, place, object, question_properties, 1U << type, type_names[type]);
-    char *name = read_name(reader, place, object);
+    shape_check(reader, spot, object, question_properties, 1U << type, type_names[type]);
+    char *name = read_name(reader, spot, object);
     if (name[0] != '\0' && survey_question(survey, name) != NULL)
-        complain_of_repeat(reader, place, name, "a question");
-    struct condition *visible_if = read_condition(reader, place, object, name);
+        complain_of_repeat(reader, spot, name, "a question");
+    struct condition *visible_if = read_condition(reader, spot, object, name);
 
     struct question *question = add_question(survey);
     question->name = name;
@@ -518,40 +516,39 @@ static void read_question(struct survey_reader *reader, const struct place *plac
     question->type = type;
     question->page = (int)survey->page_count - 1;
     question->panel = panel;
-    shape_phrase(reader, place, object, "title", &question->title);
-    shape_phrase(reader, place, object, "description", &question->description);
+    shape_phrase(reader, spot, object, "title", &question->title);
+    shape_phrase(reader, spot, object, "description", &question->description);
     question->required = shape_flag(object, "isRequired");
-    shape_phrase(reader, place, object, "requiredErrorText", &question->required_error);
-    own_readers[type](reader, place, object, question);
-    read_measure(reader, place, object, question);
-    rules_check_question(reader, place, object, question);
+    shape_phrase(reader, spot, object, "requiredErrorText", &question->required_error);
+    own_readers[type](reader, spot, object, question);
+    read_measure(reader, spot, object, question);
+    rules_check_question(reader, spot, object, question);
 }
 
-static void read_panel(struct survey_reader *reader, const struct place *place,
-                       const json_t *object);
+static void read_panel(struct survey_reader *reader, const struct spot *spot, const json_t *object);
 
 // The type's index in type_names; -1 when there is none that we know.
-static int read_type(struct survey_reader *reader, const struct place *place, const json_t *object)
+static int read_type(struct survey_reader *reader, const struct spot *spot, const json_t *object)
 {
     const char *type = shape_text(object, "type");
     if (type == NULL) {
-        complain(reader, place, "a question or panel is an object with a \"type\": add it");
+        complain(reader, spot, "a question or panel is an object with a \"type\": add it");
         return -1;
     }
-    return read_word(reader, place, object, "type", type_names,
+    return read_word(reader, spot, object, "type", type_names,
                      "radiogroup, checkbox, dropdown, boolean, rating, comment, text, matrix, html "
                      "or panel");
 }
 
-static void read_elements(struct survey_reader *reader, const struct place *place,
+static void read_elements(struct survey_reader *reader, const struct spot *spot,
                           const json_t *object, int panel)
 {
     const json_t *list = shape_list(object, "elements");
-    struct place list_place = {.parent = place, .key = "elements"};
+    struct spot list_spot = {.parent = spot, .key = "elements"};
     if (list != NULL && json_array_size(list) == 0)
-        complain(reader, &list_place, "nothing here: add a question or remove it");
+        complain(reader, &list_spot, "nothing here: add a question or remove it");
     for (size_t i = 0; i < json_array_size(list); i++) {
-        struct place here = {.parent = &list_place, .index = i};
+        struct spot here = {.parent = &list_spot, .index = i};
         const json_t *element = json_array_get(list, i);
         int type = read_type(reader, &here, element);
         if (type >= 0 && type < QUESTION_TYPE_COUNT)
@@ -563,69 +560,67 @@ static void read_elements(struct survey_reader *reader, const struct place *plac
     }
 }
 
-static void read_panel(struct survey_reader *reader, const struct place *place,
-                       const json_t *object)
+static void read_panel(struct survey_reader *reader, const struct spot *spot, const json_t *object)
 {
     struct survey *survey = reader->survey;
-    shape_check(reader, place, object, panel_properties, 0, "a panel");
+    shape_check(reader, spot, object, panel_properties, 0, "a panel");
     struct panel panel = {
-        .name = read_name(reader, place, object),
-        .visible_if = read_condition(reader, place, object, NULL),
+        .name = read_name(reader, spot, object),
+        .visible_if = read_condition(reader, spot, object, NULL),
         .page = (int)survey->page_count - 1,
     };
-    shape_phrase(reader, place, object, "title", &panel.title);
+    shape_phrase(reader, spot, object, "title", &panel.title);
     for (size_t i = 0; i < survey->panel_count; i++)
         if (panel.name[0] != '\0' && strcmp(survey->panels[i].name, panel.name) == 0)
-            complain_of_repeat(reader, place, panel.name, "a panel");
+            complain_of_repeat(reader, spot, panel.name, "a panel");
     size_t size = (survey->panel_count + 1) * sizeof *survey->panels;
     survey->panels = memory_resize(survey->panels, size);
     survey->panels[survey->panel_count++] = panel;
-    read_elements(reader, place, object, (int)survey->panel_count - 1);
+    read_elements(reader, spot, object, (int)survey->panel_count - 1);
 }
 
-static void read_page(struct survey_reader *reader, const struct place *place, const json_t *object)
+static void read_page(struct survey_reader *reader, const struct spot *spot, const json_t *object)
 {
     struct survey *survey = reader->survey;
-    if (!shape_check(reader, place, object, page_properties, 0, "a page"))
+    if (!shape_check(reader, spot, object, page_properties, 0, "a page"))
         return;
     struct survey_page page = {
-        .name = read_name(reader, place, object),
-        .visible_if = read_condition(reader, place, object, NULL),
+        .name = read_name(reader, spot, object),
+        .visible_if = read_condition(reader, spot, object, NULL),
     };
-    shape_phrase(reader, place, object, "title", &page.title);
-    shape_phrase(reader, place, object, "description", &page.description);
+    shape_phrase(reader, spot, object, "title", &page.title);
+    shape_phrase(reader, spot, object, "description", &page.description);
     for (size_t i = 0; i < survey->page_count; i++)
         if (page.name[0] != '\0' && strcmp(survey->pages[i].name, page.name) == 0)
-            complain_of_repeat(reader, place, page.name, "a page");
+            complain_of_repeat(reader, spot, page.name, "a page");
     size_t size = (survey->page_count + 1) * sizeof *survey->pages;
     survey->pages = memory_resize(survey->pages, size);
     survey->pages[survey->page_count++] = page;
-    read_elements(reader, place, object, -1);
+    read_elements(reader, spot, object, -1);
 }
 
 static void read_pages(struct survey_reader *reader, const json_t *document)
 {
     const json_t *list = shape_list(document, "pages");
-    struct place list_place = {.key = "pages"};
+    struct spot list_spot = {.key = "pages"};
     if (list != NULL && json_array_size(list) == 0)
-        complain(reader, &list_place, "no page: add one with its questions");
+        complain(reader, &list_spot, "no page: add one with its questions");
     for (size_t i = 0; i < json_array_size(list); i++) {
-        struct place here = {.parent = &list_place, .index = i};
+        struct spot here = {.parent = &list_spot, .index = i};
         read_page(reader, &here, json_array_get(list, i));
     }
 }
 
-static char *read_slug(struct survey_reader *reader, const struct place *place,
-                       const json_t *object)
+static char *read_slug(struct survey_reader *reader, const struct spot *spot, const json_t *object)
 {
     const char *slug = shape_text(object, "slug");
     if (slug == NULL)
         return memory_copy_text("");
     size_t size = strspn(slug, "abcdefghijklmnopqrstuvwxyz0123456789-");
     if (find_word(reserved_slugs, slug) >= 0)
-        complain_at(reader, place, "slug", "\"%s\" is an address of our own: choose another", slug);
+        complain_at(reader, spot, "slug", "\"%s\" is an address of our own: choose another", slug);
     else if (slug[size] != '\0' || size == 0 || size > SLUG_LIMIT)
-        complain_at(reader, place, "slug",
+        complain_at(reader, spot, "slug",
                     "not a name for an address: write at most 40 small letters without accents, "
                     "digits and -");
     return memory_copy_text(slug);
@@ -638,18 +633,18 @@ static bool is_procedure_code(const char *code)
            strcmp(code, CHOICE_OTHER) != 0;
 }
 
-static void read_procedures(struct survey_reader *reader, const struct place *place,
+static void read_procedures(struct survey_reader *reader, const struct spot *spot,
                             const json_t *object)
 {
     struct survey *survey = reader->survey;
     const char *one = shape_text(object, "procedure");
     const char *many = shape_text(object, "procedures");
     if (one != NULL && !is_procedure_code(one))
-        complain_at(reader, place, "procedure", "not a code of procedures.csv: correct it");
+        complain_at(reader, spot, "procedure", "not a code of procedures.csv: correct it");
     if (many != NULL && strcmp(many, "catalogue") != 0)
-        complain_at(reader, place, "procedures", "unknown value: write catalogue");
+        complain_at(reader, spot, "procedures", "unknown value: write catalogue");
     if ((one == NULL) == (many == NULL))
-        complain(reader, place,
+        complain(reader, spot,
                  "write either \"procedure\": a code, for a survey about one procedure, or "
                  "\"procedures\": \"catalogue\"");
     survey->procedure = memory_copy_text(one);
@@ -660,23 +655,23 @@ static void read_recueil(struct survey_reader *reader, const json_t *document)
 {
     struct survey *survey = reader->survey;
     const json_t *object = shape_object(document, "recueil");
-    struct place place = {.key = "recueil"};
+    struct spot spot = {.key = "recueil"};
     if (object == NULL)
         return;
-    shape_check(reader, &place, object, recueil_properties, 0, "the recueil object");
-    survey->slug = read_slug(reader, &place, object);
-    survey->class = read_vocabulary(reader, &place, object, "audience", VOCABULARY_CLASS);
-    const char *phase = read_vocabulary(reader, &place, object, "phase", VOCABULARY_PHASE);
+    shape_check(reader, &spot, object, recueil_properties, 0, "the recueil object");
+    survey->slug = read_slug(reader, &spot, object);
+    survey->class = read_vocabulary(reader, &spot, object, "audience", VOCABULARY_CLASS);
+    const char *phase = read_vocabulary(reader, &spot, object, "phase", VOCABULARY_PHASE);
     survey->phase = phase != NULL ? phase : vocabulary_word(VOCABULARY_PHASE, 0);
-    int access = read_word(reader, &place, object, "access", access_words, "open or invitation");
+    int access = read_word(reader, &spot, object, "access", access_words, "open or invitation");
     survey->access = memory_copy_text(access_words[access < 0 ? 0 : access]);
-    read_procedures(reader, &place, object);
-    survey->opens_day = read_day(reader, &place, object, "opens");
-    survey->closes_day = read_day(reader, &place, object, "closes");
+    read_procedures(reader, &spot, object);
+    survey->opens_day = read_day(reader, &spot, object, "opens");
+    survey->closes_day = read_day(reader, &spot, object, "closes");
     if (survey->opens_day != 0 && survey->closes_day != 0 && survey->closes_day < survey->opens_day)
-        complain_at(reader, &place, "closes", "before opens: correct one of them");
+        complain_at(reader, &spot, "closes", "before opens: correct one of them");
     survey->retention_months =
-        read_number(reader, &place, object, "retention_months", 1, RETENTION_LIMIT, 0);
+        read_number(reader, &spot, object, "retention_months", 1, RETENTION_LIMIT, 0);
 }
 
 static void read_document(struct survey_reader *reader, const json_t *document)

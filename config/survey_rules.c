@@ -35,10 +35,10 @@ static const char *const type_words[] = {
     [QUESTION_NOTE] = " html ",
 };
 
-static void check_measure(struct survey_reader *reader, const struct place *place,
+static void check_measure(struct survey_reader *reader, const struct spot *spot,
                           const struct question *question, const struct measure_rule *rule)
 {
-    struct place recueil = {.parent = place, .key = "recueil"};
+    struct spot recueil = {.parent = spot, .key = "recueil"};
     const struct survey *survey = reader->survey;
     const struct question *first = survey_measured(survey, question->measure);
     if (strstr(rule->types, type_words[question->type]) == NULL)
@@ -55,57 +55,57 @@ static void check_measure(struct survey_reader *reader, const struct place *plac
 }
 
 // Numbers and dates that are typed.
-static void check_input(struct survey_reader *reader, const struct place *place,
+static void check_input(struct survey_reader *reader, const struct spot *spot,
                         const struct question *question, const struct measure_rule *rule)
 {
     if (rule->kind == MEASURE_IS_NUMBER && question->input != INPUT_NUMBER)
-        complain(reader, place, "%s is a number: add \"inputType\": \"number\"", rule->name);
+        complain(reader, spot, "%s is a number: add \"inputType\": \"number\"", rule->name);
     if (rule->kind == MEASURE_IS_TEXT && question->input != INPUT_TEXT)
-        complain_at(reader, place, "inputType", "%s is free text: remove inputType", rule->name);
+        complain_at(reader, spot, "inputType", "%s is free text: remove inputType", rule->name);
     if (rule->kind != MEASURE_IS_NUMBER)
         return;
     if (question->has_least && (question->least < rule->least || question->least > rule->most))
-        complain_at(reader, place, "min", "%s goes from %d to %d: correct it", rule->name,
+        complain_at(reader, spot, "min", "%s goes from %d to %d: correct it", rule->name,
                     rule->least, rule->most);
     if (question->has_most && (question->most < rule->least || question->most > rule->most))
-        complain_at(reader, place, "max", "%s goes from %d to %d: correct it", rule->name,
+        complain_at(reader, spot, "max", "%s goes from %d to %d: correct it", rule->name,
                     rule->least, rule->most);
 }
 
 // Reserved values; false after a complaint.
-static bool check_reserved(struct survey_reader *reader, const struct place *place,
+static bool check_reserved(struct survey_reader *reader, const struct spot *spot,
                            const struct question *question, const struct choice *choice)
 {
     bool help = question->measure == MEASURE_HELP, matrix = question->type == QUESTION_MATRIX;
     if (strcmp(choice->code, CHOICE_NONE) == 0 && question->type == QUESTION_CHECKBOX) {
-        complain(reader, place,
+        complain(reader, spot,
                  "\"none\" is added by \"showNoneItem\": true and \"noneText\": use them instead");
         return false;
     }
     if (strcmp(choice->code, CHOICE_NONE) == 0 && !help && !matrix) {
-        complain(reader, place, "\"none\" is reserved for tick lists: choose another value");
+        complain(reader, spot, "\"none\" is reserved for tick lists: choose another value");
         return false;
     }
     if (strcmp(choice->code, CHOICE_OTHER) == 0 && question->other_item) {
-        complain(reader, place, "\"other\" is added by showOtherItem: remove this choice");
+        complain(reader, spot, "\"other\" is added by showOtherItem: remove this choice");
         return false;
     }
     return true;
 }
 
-static void check_value(struct survey_reader *reader, const struct place *place,
+static void check_value(struct survey_reader *reader, const struct spot *spot,
                         const struct choice *choice, const struct measure_rule *rule)
 {
     switch (rule->kind) {
     case MEASURE_IS_WORD:
         if (choice->is_number ||
             vocabulary_find(rule->words, choice->code, strlen(choice->code)) == NULL)
-            complain(reader, place, "%s does not accept \"%s\": write %s", rule->name, choice->code,
+            complain(reader, spot, "%s does not accept \"%s\": write %s", rule->name, choice->code,
                      vocabulary_list(rule->words));
         break;
     case MEASURE_IS_NUMBER:
         if (!choice->is_number || choice->number < rule->least || choice->number > rule->most)
-            complain(reader, place,
+            complain(reader, spot,
                      "%s does not accept \"%s\": write a number from %d to %d, without quotes",
                      rule->name, choice->code, rule->least, rule->most);
         break;
@@ -113,7 +113,7 @@ static void check_value(struct survey_reader *reader, const struct place *place,
         break;
     default:
         if (choice->is_number || !is_code(choice->code))
-            complain(reader, place,
+            complain(reader, spot,
                      "\"%s\" is not a code for %s: write at most 40 letters without accents, "
                      "digits, - and _, between quotes",
                      choice->code, rule->name);
@@ -121,14 +121,14 @@ static void check_value(struct survey_reader *reader, const struct place *place,
 }
 
 // list: the property that holds them; rule: NULL where nothing is measured.
-static void check_choices(struct survey_reader *reader, const struct place *place,
+static void check_choices(struct survey_reader *reader, const struct spot *spot,
                           const struct question *question, const char *list,
                           const struct measure_rule *rule)
 {
-    struct place list_place = {.parent = place, .key = list};
+    struct spot list_spot = {.parent = spot, .key = list};
     for (size_t i = 0; i < question->choice_count; i++) {
         const struct choice *choice = &question->choices[i];
-        struct place here = {.parent = &list_place, .index = i};
+        struct spot here = {.parent = &list_spot, .index = i};
         if (is_dont_know(choice) || !check_reserved(reader, &here, question, choice))
             continue;
         if (rule != NULL)
@@ -146,36 +146,35 @@ static size_t count_known(const struct question *question)
     return count;
 }
 
-static void check_ticks(struct survey_reader *reader, const struct place *place,
-                        const json_t *object, const struct question *question,
-                        const struct measure_rule *rule)
+static void check_ticks(struct survey_reader *reader, const struct spot *spot, const json_t *object,
+                        const struct question *question, const struct measure_rule *rule)
 {
     bool from_catalogue = rule != NULL && rule->kind == MEASURE_IS_PROCEDURE;
     bool mask = rule != NULL && (rule->kind == MEASURE_IS_MASK || rule->kind == MEASURE_IS_PAIN);
     size_t offered = question->choice_count + question->none_item + question->other_item;
     if (json_object_get(object, "choices") == NULL && !from_catalogue)
-        complain(reader, place, "no choices: add \"choices\"");
+        complain(reader, spot, "no choices: add \"choices\"");
     if (question->max_selected > (int)offered)
-        complain_at(reader, place, "maxSelectedChoices", "there are only %zu choices: lower it",
+        complain_at(reader, spot, "maxSelectedChoices", "there are only %zu choices: lower it",
                     offered);
     if (question->other_item && rule != NULL && !mask && !from_catalogue)
-        complain_at(reader, place, "showOtherItem", "%s takes no other value: remove it",
+        complain_at(reader, spot, "showOtherItem", "%s takes no other value: remove it",
                     rule->name);
     if (mask && count_known(question) + question->other_item > MASK_BITS)
-        complain_at(reader, place, "choices", "%s holds at most %d choices: join some", rule->name,
+        complain_at(reader, spot, "choices", "%s holds at most %d choices: join some", rule->name,
                     MASK_BITS);
 }
 
-static void check_matrix(struct survey_reader *reader, const struct place *place,
+static void check_matrix(struct survey_reader *reader, const struct spot *spot,
                          const struct question *question, const struct measure_rule *rule)
 {
-    struct place rows = {.parent = place, .key = "rows"};
+    struct spot rows = {.parent = spot, .key = "rows"};
     if (question->row_count > MATRIX_SIDE)
         complain(reader, &rows, "more than %d rows: make two questions", MATRIX_SIDE);
     if (count_known(question) > MATRIX_SIDE)
-        complain_at(reader, place, "columns", "more than %d columns: join some", MATRIX_SIDE);
+        complain_at(reader, spot, "columns", "more than %d columns: join some", MATRIX_SIDE);
     for (size_t i = 0; rule != NULL && i < question->row_count; i++) {
-        struct place here = {.parent = &rows, .index = i};
+        struct spot here = {.parent = &rows, .index = i};
         if (is_dont_know(&question->rows[i]))
             complain(reader, &here, "\"dont_know\" is no row: choose another value");
         else
@@ -184,48 +183,48 @@ static void check_matrix(struct survey_reader *reader, const struct place *place
 }
 
 // Levels made from rateMin and rateMax, which stand nowhere in the file.
-static void check_made_levels(struct survey_reader *reader, const struct place *place,
+static void check_made_levels(struct survey_reader *reader, const struct spot *spot,
                               const struct question *question, const struct measure_rule *rule)
 {
     size_t count = question->choice_count;
     if (count == 0 || rule == NULL || rule->kind != MEASURE_IS_NUMBER)
         return;
     if (question->choices[0].number < rule->least)
-        complain_at(reader, place, "rateMin", "%s goes from %d to %d: correct it", rule->name,
+        complain_at(reader, spot, "rateMin", "%s goes from %d to %d: correct it", rule->name,
                     rule->least, rule->most);
     if (question->choices[count - 1].number > rule->most)
-        complain_at(reader, place, "rateMax", "%s goes from %d to %d: correct it", rule->name,
+        complain_at(reader, spot, "rateMax", "%s goes from %d to %d: correct it", rule->name,
                     rule->least, rule->most);
 }
 
-void rules_check_question(struct survey_reader *reader, const struct place *place,
+void rules_check_question(struct survey_reader *reader, const struct spot *spot,
                           const json_t *object, const struct question *question)
 {
     const struct measure_rule *rule = measure_rule(question->measure);
     if (rule != NULL)
-        check_measure(reader, place, question, rule);
+        check_measure(reader, spot, question, rule);
     switch (question->type) {
     case QUESTION_RADIOGROUP:
     case QUESTION_CHECKBOX:
     case QUESTION_DROPDOWN:
-        check_ticks(reader, place, object, question, rule);
-        check_choices(reader, place, question, "choices", rule);
+        check_ticks(reader, spot, object, question, rule);
+        check_choices(reader, spot, question, "choices", rule);
         break;
     case QUESTION_RATING:
         if (shape_list(object, "rateValues") != NULL)
-            check_choices(reader, place, question, "rateValues", rule);
+            check_choices(reader, spot, question, "rateValues", rule);
         else
-            check_made_levels(reader, place, question, rule);
+            check_made_levels(reader, spot, question, rule);
         break;
     case QUESTION_MATRIX:
-        check_matrix(reader, place, question, rule);
-        check_choices(reader, place, question, "columns", rule);
+        check_matrix(reader, spot, question, rule);
+        check_choices(reader, spot, question, "columns", rule);
         break;
     case QUESTION_TEXT:
         if (rule != NULL)
-            check_input(reader, place, question, rule);
+            check_input(reader, spot, question, rule);
         if (question->input == INPUT_NUMBER && question->scrub)
-            complain(reader, place, "a number holds no personal data to scrub: remove pii");
+            complain(reader, spot, "a number holds no personal data to scrub: remove pii");
         break;
     default:
         break;
@@ -389,7 +388,7 @@ static bool asks_anything(const struct survey *survey)
 void rules_check_survey(struct survey_reader *reader)
 {
     struct survey *survey = reader->survey;
-    struct place recueil = {.key = "recueil"};
+    struct spot recueil = {.key = "recueil"};
     const struct question *bound = survey_measured(survey, MEASURE_PROCEDURE);
     if (reader->complaints == 0 && !asks_anything(survey))
         complain_at(reader, NULL, "pages", "no question: add one");

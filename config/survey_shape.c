@@ -33,52 +33,52 @@ static void write_key(FILE *out, const char *key)
     }
 }
 
-static void write_steps(FILE *out, const struct place *place)
+static void write_steps(FILE *out, const struct spot *spot)
 {
-    if (place == NULL)
+    if (spot == NULL)
         return;
-    write_steps(out, place->parent);
+    write_steps(out, spot->parent);
     (void)fputc('/', out);
-    if (place->key != NULL)
-        write_key(out, place->key);
+    if (spot->key != NULL)
+        write_key(out, spot->key);
     else
-        (void)fprintf(out, "%zu", place->index);
+        (void)fprintf(out, "%zu", spot->index);
 }
 
-char *place_write(const struct survey_reader *reader, const struct place *place)
+char *spot_write(const struct survey_reader *reader, const struct spot *spot)
 {
     char text[PLACE_BYTES] = "";
     FILE *out = fmemopen(text, sizeof text - 1, "w");
     if (out != NULL) {
-        write_steps(out, place);
+        write_steps(out, spot);
         (void)fclose(out);
     }
     return memory_format("%s#%s", reader->file, text);
 }
 
-static void complain_with(struct survey_reader *reader, const struct place *place,
-                          const char *format, va_list arguments)
+static void complain_with(struct survey_reader *reader, const struct spot *spot, const char *format,
+                          va_list arguments)
 {
     char message[MESSAGE_BYTES];
     (void)vsnprintf(message, sizeof message, format, arguments);
-    char *written = place_write(reader, place);
+    char *written = spot_write(reader, spot);
     findings_add(reader->findings, written, "%s", message);
     free(written);
     reader->complaints++;
 }
 
-void complain(struct survey_reader *reader, const struct place *place, const char *format, ...)
+void complain(struct survey_reader *reader, const struct spot *spot, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    complain_with(reader, place, format, arguments);
+    complain_with(reader, spot, format, arguments);
     va_end(arguments);
 }
 
-void complain_at(struct survey_reader *reader, const struct place *place, const char *name,
+void complain_at(struct survey_reader *reader, const struct spot *spot, const char *name,
                  const char *format, ...)
 {
-    struct place at = {.parent = place, .key = name};
+    struct spot at = {.parent = spot, .key = name};
     va_list arguments;
     va_start(arguments, format);
     complain_with(reader, &at, format, arguments);
@@ -162,7 +162,7 @@ static const struct property *find_property(const struct property *properties, u
     return NULL;
 }
 
-static void complain_of_unknown(struct survey_reader *reader, const struct place *place,
+static void complain_of_unknown(struct survey_reader *reader, const struct spot *spot,
                                 const char *name, const struct property *properties, unsigned types,
                                 const char *said)
 {
@@ -178,18 +178,18 @@ static void complain_of_unknown(struct survey_reader *reader, const struct place
     }
     const char *nearest = nearest_name(name, names);
     if (nearest != NULL)
-        complain_at(reader, place, name, "unknown property of %s: did you mean \"%s\"?", said,
+        complain_at(reader, spot, name, "unknown property of %s: did you mean \"%s\"?", said,
                     nearest);
     else
-        complain_at(reader, place, name, "unknown property of %s: remove it; known are %s", said,
+        complain_at(reader, spot, name, "unknown property of %s: remove it; known are %s", said,
                     list);
 }
 
-bool shape_check(struct survey_reader *reader, const struct place *place, const json_t *object,
+bool shape_check(struct survey_reader *reader, const struct spot *spot, const json_t *object,
                  const struct property *properties, unsigned types, const char *said)
 {
     if (!json_is_object(object)) {
-        complain(reader, place, "expected %s: an object between { and }", said);
+        complain(reader, spot, "expected %s: an object between { and }", said);
         return false;
     }
     const char *name;
@@ -198,13 +198,13 @@ bool shape_check(struct survey_reader *reader, const struct place *place, const 
     {
         const struct property *property = find_property(properties, types, name);
         if (property == NULL)
-            complain_of_unknown(reader, place, name, properties, types, said);
+            complain_of_unknown(reader, spot, name, properties, types, said);
         else if (!has_shape(value, property->wanted))
-            complain_at(reader, place, name, "expected %s", wanted_said[property->wanted]);
+            complain_at(reader, spot, name, "expected %s", wanted_said[property->wanted]);
     }
     for (const struct property *at = properties; at->name != NULL; at++)
         if (at->needed && applies(at, types) && json_object_get(object, at->name) == NULL)
-            complain(reader, place, "%s needs the property \"%s\": add it", said, at->name);
+            complain(reader, spot, "%s needs the property \"%s\": add it", said, at->name);
     return true;
 }
 
@@ -240,28 +240,28 @@ bool shape_whole(const json_t *object, const char *name, int32_t *at)
 }
 
 // Copies the text, or complains and gives NULL.
-static char *take_text(struct survey_reader *reader, const struct place *place, const json_t *value)
+static char *take_text(struct survey_reader *reader, const struct spot *spot, const json_t *value)
 {
     const char *text = json_string_value(value);
     if (text == NULL)
-        complain(reader, place, "expected %s", wanted_said[WANT_TEXT]);
+        complain(reader, spot, "expected %s", wanted_said[WANT_TEXT]);
     else if (text_is_blank(text, json_string_length(value)))
-        complain(reader, place, "this text is empty: write it or remove the property");
+        complain(reader, spot, "this text is empty: write it or remove the property");
     else if (!text_is_printable(text, json_string_length(value)))
-        complain(reader, place, "this text holds a control character: remove it");
+        complain(reader, spot, "this text holds a control character: remove it");
     else
         return memory_copy_text(text);
     return NULL;
 }
 
-static void take_languages(struct survey_reader *reader, const struct place *place,
+static void take_languages(struct survey_reader *reader, const struct spot *spot,
                            const json_t *texts, struct phrase *phrase)
 {
     const char *language;
     json_t *text;
     json_object_foreach((json_t *)texts, language, text)
     {
-        struct place here = {.parent = place, .key = language};
+        struct spot here = {.parent = spot, .key = language};
         int index = vocabulary_index(VOCABULARY_LANGUAGE, language);
         if (index < 0)
             complain(reader, &here,
@@ -270,14 +270,14 @@ static void take_languages(struct survey_reader *reader, const struct place *pla
             phrase->text[index] = take_text(reader, &here, text);
     }
     if (json_object_get(texts, "fr") == NULL)
-        complain(reader, place, "the French text is missing: add \"fr\"");
+        complain(reader, spot, "the French text is missing: add \"fr\"");
 }
 
-void shape_phrase(struct survey_reader *reader, const struct place *place, const json_t *object,
+void shape_phrase(struct survey_reader *reader, const struct spot *spot, const json_t *object,
                   const char *name, struct phrase *phrase)
 {
     const json_t *value = json_object_get(object, name);
-    struct place here = {.parent = place, .key = name};
+    struct spot here = {.parent = spot, .key = name};
     if (json_is_string(value))
         phrase->text[LANGUAGE_FR] = take_text(reader, &here, value);
     else if (json_is_object(value))

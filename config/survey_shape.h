@@ -8,9 +8,9 @@
 #include "config/survey.h"
 
 // Where we are in the file: a chain on the stack, written as a JSON Pointer when needed.
-struct place {
-    const struct place *parent; // NULL: the document
-    const char *key;            // NULL: index counts
+struct spot {
+    const struct spot *parent; // NULL: the document
+    const char *key;           // NULL: index counts
     size_t index;
 };
 
@@ -49,18 +49,18 @@ struct property {
 };
 
 // The caller frees the text: FILE#/pages/0/elements/1.
-MUST_USE char *place_write(const struct survey_reader *reader, const struct place *place);
+MUST_USE char *spot_write(const struct survey_reader *reader, const struct spot *spot);
 
-void complain(struct survey_reader *reader, const struct place *place, const char *format, ...)
+void complain(struct survey_reader *reader, const struct spot *spot, const char *format, ...)
     PRINTF_LIKE(3, 4);
-// The same for the property `name` of the object at place.
-void complain_at(struct survey_reader *reader, const struct place *place, const char *name,
+// The same for the property `name` of the object at spot.
+void complain_at(struct survey_reader *reader, const struct spot *spot, const char *name,
                  const char *format, ...) PRINTF_LIKE(4, 5);
 
 // Is it an object, all of whose properties are known and of the right type, and none missing that
 // is needed? Complains of each that is not. said: "a page". properties end with a NULL name. types:
 // the bit of the question's type, or 0. False only when it is no object.
-bool shape_check(struct survey_reader *reader, const struct place *place, const json_t *object,
+bool shape_check(struct survey_reader *reader, const struct spot *spot, const json_t *object,
                  const struct property *properties, unsigned types, const char *said);
 
 // What has the wrong type counts as absent: shape_check() complained of it.
@@ -72,13 +72,13 @@ bool shape_whole(const json_t *object, const char *name, int32_t *at); // false 
 bool shape_is_whole(const json_t *value);
 
 // Fills *phrase from the property; leaves it empty when there is none.
-void shape_phrase(struct survey_reader *reader, const struct place *place, const json_t *object,
+void shape_phrase(struct survey_reader *reader, const struct spot *spot, const json_t *object,
                   const char *name, struct phrase *phrase);
 
 // The candidate (a list that ends with NULL) most like name, or NULL when none is near.
 const char *nearest_name(const char *name, const char *const *candidates);
 
-// survey_rules.c: what the parts must be together. place: of the question's object.
-void rules_check_question(struct survey_reader *reader, const struct place *place,
+// survey_rules.c: what the parts must be together. spot: of the question's object.
+void rules_check_question(struct survey_reader *reader, const struct spot *spot,
                           const json_t *object, const struct question *question);
 void rules_check_survey(struct survey_reader *reader);

@@ -20,8 +20,7 @@ struct dataset {
 static const struct dataset datasets[] = {
     {"pain-points", "pain points of each procedure by audience, with intervals",
      dataset_pain_points, true},
-    {"submissions", "one line a submission, a column a question (personal: keep it inside)",
-     dataset_submissions, false},
+    {"submissions", "one line a submission, a column a question", dataset_submissions, false},
 };
 enum { DATASET_COUNT = sizeof datasets / sizeof datasets[0] };
 

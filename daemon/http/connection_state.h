@@ -1,5 +1,5 @@
-// What connection.c, connection_reply.c and connections.c share, and only their fuzzer includes beside
-// them: the life of a connection and who may move it.
+// What connection.c, connection_reply.c and connections.c share, and only their fuzzer includes
+// beside them: the life of a connection and who may move it.
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once

@@ -96,7 +96,7 @@ static void write_label(struct html *html, const struct choice_list *list, size_
     }
     if (option->french)
         html_raw(html, "<span lang=\"fr\">");
-    html_text(html, option->text);
+    html_prose(html, option->text);
     if (option->french)
         html_raw(html, "</span>");
     html_raw(html, "</label>");

@@ -34,7 +34,7 @@ static void say(const struct sentence *sentence, enum word word)
 static void say_quoted(const struct sentence *sentence, const char *text)
 {
     say(sentence, WORD_QUOTE);
-    html_text(sentence->html, text);
+    html_prose(sentence->html, text);
     say(sentence, WORD_UNQUOTE);
 }
 

@@ -94,7 +94,7 @@ void fields_write_described(struct html *html, const struct form_page *page,
 static void open_group(struct html *html, const struct option *option)
 {
     html_raw(html, "<optgroup");
-    html_attribute(html, "label", option->group);
+    html_prose_attribute(html, "label", option->group);
     html_attribute(html, "lang", option->french ? "fr" : NULL);
     html_raw(html, ">\n");
 }
@@ -121,7 +121,7 @@ void fields_write_options(struct html *html, const struct options *options, cons
             html_raw(html, " selected");
         html_attribute(html, "lang", option->french && group == NULL ? "fr" : NULL);
         html_raw(html, ">");
-        html_text(html, option->text);
+        html_prose(html, option->text);
         html_raw(html, "</option>\n");
     }
     if (group != NULL)

@@ -87,32 +87,20 @@ const struct refusal *form_error_of(const struct form_page *page, const struct q
     return NULL;
 }
 
-bool form_error_in(const struct form_page *page, const struct question *question)
-{
-    for (size_t i = 0; page->refusals != NULL && i < page->refusals->count; i++) {
-        struct target target = target_of(page->survey->survey, page->refusals->items[i].pointer);
-        if (target.question == question)
-            return true;
-    }
-    return false;
-}
-
-// The sentence: the survey's own where an answer is missing, for it has that in every language;
-// else the refusal's, which is English or French.
+// The survey's own words where an answer is missing, for it may have them in the page's language;
+// else the refusal's sentence, which is English or French.
 static void write_detail(struct html *html, const struct form_page *page,
                          const struct question *question, const struct refusal *refusal)
 {
-    const char *text = refusal->detail;
-    bool french = page->language == LANGUAGE_RCF;
-    if (question != NULL && strcmp(refusal->code, "required") == 0) {
-        const struct phrase *own = &question->required_error;
-        bool said = !phrase_is_empty(own);
-        text = said ? phrase_in(own, page->language) : words(WORD_MISSING, page->language);
-        french = said && phrase_is_foreign(own, page->language);
+    if (question != NULL && strcmp(refusal->code, "required") == 0 &&
+        !phrase_is_empty(&question->required_error)) {
+        layout_phrase(html, &question->required_error, page->language);
+        return;
     }
+    bool french = page->language == LANGUAGE_RCF;
     if (french)
         html_raw(html, "<span lang=\"fr\">");
-    html_text(html, text);
+    html_text(html, refusal->detail);
     if (french)
         html_raw(html, "</span>");
 }

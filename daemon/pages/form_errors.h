@@ -9,8 +9,6 @@
 // NULL when there is none.
 const struct refusal *form_error_of(const struct form_page *page, const struct question *question,
                                     const struct choice *row);
-// Has the question, or one of its rows, any?
-bool form_error_in(const struct form_page *page, const struct question *question);
 
 // <p class="err" id="e-NAME">; number: of the row, from 1, or 0. Writes nothing without a refusal.
 void form_error_write(struct html *html, const struct form_page *page,

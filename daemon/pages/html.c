@@ -86,6 +86,41 @@ void html_text(struct html *html, const char *text)
         html_text_size(html, text, strlen(text));
 }
 
+static bool is_set_off(const char *text, size_t at)
+{
+    static const char opening[] = "«";
+    static const char closing[] = "»";
+    size_t quote = strlen(opening);
+    const char *next = text + at + 1;
+    if (*next != '\0' && (strchr("?!:;", *next) != NULL || strncmp(next, closing, quote) == 0))
+        return true;
+    return at >= quote && strncmp(text + at - quote, opening, quote) == 0;
+}
+
+void html_prose(struct html *html, const char *text)
+{
+    size_t plain = 0;
+    size_t size = text == NULL ? 0 : strlen(text);
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] != ' ' || !is_set_off(text, i))
+            continue;
+        html_text_size(html, text + plain, i - plain);
+        html_raw(html, "\u00A0");
+        plain = i + 1;
+    }
+    if (size > plain)
+        html_text_size(html, text + plain, size - plain);
+}
+
+void html_put_prose_attribute_(struct html *html, const char *opening, const char *value)
+{
+    if (value == NULL)
+        return;
+    html_put_raw_(html, opening, strlen(opening));
+    html_prose(html, value);
+    html_raw(html, "\"");
+}
+
 void html_put_attribute_(struct html *html, const char *opening, const char *value)
 {
     if (value == NULL)

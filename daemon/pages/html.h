@@ -28,8 +28,15 @@ void html_text_size(struct html *html, const char *text, size_t size);
 // " name="value"", with the space before it. name is a literal; a NULL value writes nothing.
 #define html_attribute(html, name, value) html_put_attribute_((html), " " name "=\"", (value))
 
+// Text of a survey or the catalogue, escaped, with the no-break spaces of French: a plain space
+// before ? ! : ; » or after « becomes U+00A0. English has no such spaces and stays as it is.
+void html_prose(struct html *html, const char *text);
+#define html_prose_attribute(html, name, value)                                                    \
+    html_put_prose_attribute_((html), " " name "=\"", (value))
+
 void html_number(struct html *html, long long number);
 
-// Behind the two macros; not to be called elsewhere.
+// Behind the macros; not to be called elsewhere.
 void html_put_raw_(struct html *html, const char *bytes, size_t size);
 void html_put_attribute_(struct html *html, const char *opening, const char *value);
+void html_put_prose_attribute_(struct html *html, const char *opening, const char *value);

@@ -31,7 +31,7 @@ void layout_phrase(struct html *html, const struct phrase *phrase, enum language
     bool foreign = phrase_is_foreign(phrase, language);
     if (foreign)
         html_raw(html, "<span lang=\"fr\">");
-    html_text(html, phrase_in(phrase, language));
+    html_prose(html, phrase_in(phrase, language));
     if (foreign)
         html_raw(html, "</span>");
 }
@@ -43,7 +43,7 @@ static void write_title(struct html *html, const struct layout *layout)
     html_raw(html, ">");
     if (layout->has_errors)
         html_text(html, words(WORD_ERROR_PREFIX, layout->language));
-    html_text(html, layout->title);
+    html_prose(html, layout->title);
     if (layout->edition != NULL) {
         html_raw(html, " - ");
         html_text(html, layout->edition->collectivity->name);
@@ -190,13 +190,7 @@ void layout_open(struct html *html, const struct layout *layout)
             write_languages(html, layout);
         html_raw(html, "</header>\n");
     }
-    html_raw(html, "<main id=\"contenu\" tabindex=\"-1\">\n");
-    if (layout->edition != NULL && layout->edition->simulated) {
-        html_raw(html, "<p class=\"note\" role=\"note\">");
-        html_text(html, words(WORD_SIMULATED, layout->language));
-        html_raw(html, "</p>\n");
-    }
-    html_raw(html, "<div class=\"sheet");
+    html_raw(html, "<main id=\"contenu\" tabindex=\"-1\">\n<div class=\"sheet");
     if (layout->sheet != NULL) {
         html_raw(html, " ");
         html_text(html, layout->sheet);
@@ -205,6 +199,11 @@ void layout_open(struct html *html, const struct layout *layout)
     if (layout->sent)
         html_raw(html, " data-sent");
     html_raw(html, ">\n");
+    if (layout->edition != NULL && layout->edition->simulated) {
+        html_raw(html, "<p class=\"note\" role=\"note\">");
+        html_text(html, words(WORD_SIMULATED, layout->language));
+        html_raw(html, "</p>\n");
+    }
 }
 
 void layout_contact(struct html *html, const char *contact)

@@ -30,7 +30,7 @@ static const struct {
 enum message message_of_status(int status)
 {
     for (int message = 0; message < MESSAGE_COUNT; message++)
-        if (messages[message].status == status)
+        if (status > 0 && messages[message].status == status)
             return (enum message)message;
     if (status == 401)
         return MESSAGE_FORBIDDEN;

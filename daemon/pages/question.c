@@ -69,10 +69,10 @@ static void write_required_text(struct html *html, const struct form_page *page,
 {
     if (!question->required)
         return;
-    html_attribute(html, "data-required",
-                   phrase_is_empty(&question->required_error)
-                       ? words(WORD_MISSING, page->language)
-                       : phrase_in(&question->required_error, page->language));
+    html_prose_attribute(html, "data-required",
+                         phrase_is_empty(&question->required_error)
+                             ? words(WORD_MISSING, page->language)
+                             : phrase_in(&question->required_error, page->language));
 }
 
 static void write_title(struct html *html, const struct form_page *page,
@@ -80,7 +80,7 @@ static void write_title(struct html *html, const struct form_page *page,
 {
     write_if(html, page, question);
     layout_phrase(html, &question->title, page->language);
-    if (question->required) {
+    if (question->required || question->all_required) {
         html_raw(html, " <span class=\"req\">");
         html_text(html, words(WORD_REQUIRED, page->language));
         html_raw(html, "</span>");
@@ -105,7 +105,7 @@ static void write_attributes(struct html *html, const struct form_page *page,
     html_raw(html, " class=\"q");
     if (question->type == QUESTION_MATRIX)
         html_raw(html, " rows");
-    if (form_error_in(page, question))
+    if (form_error_of(page, question, NULL) != NULL)
         html_raw(html, " bad");
     html_raw(html, "\" id=\"q-");
     html_text(html, question->name);

@@ -24,31 +24,40 @@ static const char *skip_string(const char *at)
     return *at == '\0' ? at : at + 1;
 }
 
-// Drops the comments, the blanks at both ends of each line and the empty lines.
+// Where a blank means nothing: next to these before it, or these after it.
+static bool is_needless(const struct html *css, size_t begin, char next)
+{
+    if (css->size == begin || strchr("{};,:", css->bytes[css->size - 1]) != NULL)
+        return true;
+    return next == '\0' || strchr("{};,", next) != NULL;
+}
+
+// Without its comments and without the blanks that mean nothing: a page on a bad network waits for
+// this file.
 static void put_stripped(struct html *css, const char *source)
 {
-    size_t begin = css->size; // of the line being written
+    size_t begin = css->size;
+    bool blank = false; // since the last thing written
     const char *at = source;
     while (*at != '\0') {
         const char *next = at + 1;
-        bool is_blank = *at == ' ' || *at == '\t';
         if (at[0] == '/' && at[1] == '*') {
             at = skip_comment(at);
             continue;
         }
-        if (*at == '\n') {
-            while (css->size > begin && css->bytes[css->size - 1] == ' ')
-                css->size--;
-            if (css->size > begin)
-                html_raw(css, "\n");
-            begin = css->size;
-        } else if (!is_blank || css->size > begin) {
+        if (*at == ' ' || *at == '\t' || *at == '\n') {
+            blank = true;
+        } else {
+            if (blank && !is_needless(css, begin, *at))
+                html_raw(css, " ");
             if (*at == '"' || *at == '\'')
                 next = skip_string(at);
             html_put_raw_(css, at, (size_t)(next - at));
+            blank = false;
         }
         at = next;
     }
+    html_raw(css, "\n");
 }
 
 static void put_digest(const struct html *text, char version[STYLE_VERSION_SIZE])

@@ -342,8 +342,8 @@ GRANT INSERT ON recueil.submission, recueil.submission_content, recueil.changed_
 GRANT SELECT (collectivity_id, id, content_hash, state, received_at, survey, placement, procedure),
     UPDATE ON recueil.submission TO recueil_daemon;
 GRANT SELECT (collectivity_id, id), DELETE ON recueil.submission_content TO recueil_daemon;
--- ON CONFLICT reads the columns of the key.
-GRANT SELECT ON recueil.changed_month TO recueil_daemon;
+-- ON CONFLICT reads the columns that it names.
+GRANT SELECT (collectivity_id, month, mark) ON recueil.changed_month TO recueil_daemon;
 
 GRANT SELECT, INSERT, UPDATE ON recueil.collectivity, recueil.procedure, recueil.pain_point,
     recueil.commune, recueil.service, recueil.choice, recueil.survey, recueil.survey_version,

@@ -52,13 +52,13 @@ WITH exclusion AS (
                count(*) FILTER (WHERE minutes_bin = 11), count(*) FILTER (WHERE minutes_bin = 12),
                count(*) FILTER (WHERE minutes_bin = 13), count(*) FILTER (WHERE minutes_bin = 14)
            ]::int[] AS minutes,
-           coalesce(sum(least(minutes, 480)), 0) AS minutes_sum,
+           coalesce(sum(least(minutes, 480)) FILTER (WHERE minutes IS NOT NULL), 0) AS minutes_sum,
            ARRAY[
                count(*) FILTER (WHERE visits_bin = 0), count(*) FILTER (WHERE visits_bin = 1),
                count(*) FILTER (WHERE visits_bin = 2), count(*) FILTER (WHERE visits_bin = 3),
                count(*) FILTER (WHERE visits_bin = 4), count(*) FILTER (WHERE visits_bin = 5)
            ]::int[] AS visits,
-           coalesce(sum(least(visits, 10)), 0) AS visits_sum,
+           coalesce(sum(least(visits, 10)) FILTER (WHERE visits IS NOT NULL), 0) AS visits_sum,
            ARRAY[
                count(*) FILTER (WHERE preferred_channel = 'online'),
                count(*) FILTER (WHERE preferred_channel = 'desk'),
@@ -170,7 +170,8 @@ WITH exclusion AS (
                    AS file_bin,
                width_bucket(elapsed_days, ARRAY[0, 1, 2, 4, 8, 15, 22, 31, 46, 61, 91, 121, 181, 366])
                    AS day_bin,
-               least(visits, 5) AS visits_bin, least(handoffs, 10) AS handoffs_bin
+               CASE WHEN visits > 5 THEN 5 ELSE visits END AS visits_bin, -- least() would count nulls
+               CASE WHEN handoffs > 10 THEN 10 ELSE handoffs END AS handoffs_bin
         FROM recueil.submission
         WHERE collectivity_id = $1::int AND received_at >= $3::timestamptz
           AND received_at < $4::timestamptz AND state = 'counted'

@@ -1,7 +1,7 @@
 -- Write a pain point as its file has it. A code keeps its bit for ever: publishing checked that.
 --   $1 int     collectivity_id
 --   $2 text    code
---   $3 smallintbit in the masks
+--   $3 smallint  bit in the masks
 --   $4 int     its line in the file, from 0
 --   $5 text    nature
 --   $6 text    who is asked

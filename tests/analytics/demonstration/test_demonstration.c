@@ -94,6 +94,23 @@ static json_t *find_procedure(const json_t *truth, const char *code)
     return NULL;
 }
 
+// The tables of casud.h are the files that are delivered: both give the same truth.
+Test(demonstration, takes_the_delivered_catalogue)
+{
+    AUTO(findings) struct findings *findings = findings_create();
+    AUTO(catalogue)
+    struct catalogue *delivered =
+        catalogue_read(SOURCE_DIR "/config/collectivities/casud", findings);
+    cr_assert_not_null(delivered, "%s", findings->count > 0 ? findings->items[0].message : "");
+    struct catalogue tables = casud_catalogue();
+    struct demonstration_options options = casud_options();
+    AUTO(demonstration) struct demonstration *one = create(delivered, &options);
+    AUTO(demonstration) struct demonstration *two = create(&tables, &options);
+    json_auto_t *truth_one = demonstration_truth(one);
+    json_auto_t *truth_two = demonstration_truth(two);
+    cr_assert(json_equal(truth_one, truth_two));
+}
+
 static double number_of(const json_t *object, const char *name)
 {
     const json_t *value = json_object_get(object, name);

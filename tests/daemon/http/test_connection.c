@@ -15,6 +15,8 @@
 
 enum { CLIENT_BYTES = 1 << 20, TURNS = 600 };
 
+static const size_t KIB = 1024;
+
 struct client {
     int fd;
     size_t size;
@@ -103,7 +105,7 @@ static void set_up(void)
     limits = connection_default_limits();
     above = (struct above){
         .reply = {.status = 200, .content_type = "text/plain", .body = "hello\n", .size = 6},
-        .head_answer = 64 * 1024,
+        .head_answer = 65536,
     };
 }
 
@@ -295,13 +297,13 @@ Test(connection, takes_a_request_cut_anywhere)
 Test(connection, takes_the_largest_body)
 {
     size_t size = 0;
-    char *text = post_of(64 * 1024, &size);
+    char *text = post_of(64 * KIB, &size);
     client = connect_client();
     send_bytes(client, text, 20000);
     settle_down();
     send_bytes(client, text + 20000, size - 20000);
     UNTIL(has(client, "hello\n"));
-    cr_expect(body_is_intact(64 * 1024));
+    cr_expect(body_is_intact(64 * KIB));
     send_text(client, GET);
     UNTIL(count_of(client, "hello\n") == 2);
     free(text);
@@ -658,7 +660,7 @@ Test(connection, closes_on_a_client_that_does_not_take_its_reply)
 {
     limits.delay_ms[WAIT_REPLY] = 100;
     limits.delay_ms[WAIT_REPLY_EXTRA] = 1;
-    above.reply = large_reply(600 * 1024);
+    above.reply = large_reply(600 * KIB);
     client = connect_client();
     send_text(client, GET GET GET GET);
     UNTIL(connections_count(all) == 0);
@@ -667,8 +669,8 @@ Test(connection, closes_on_a_client_that_does_not_take_its_reply)
 
 Test(connection, cuts_the_oldest_blocked_reply_when_they_are_too_many)
 {
-    limits.unsent_bytes = 900 * (size_t)1024;
-    above.reply = large_reply(800 * 1024);
+    limits.unsent_bytes = 900 * KIB;
+    above.reply = large_reply(800 * KIB);
     client = connect_client();
     struct client *second = connect_client();
     send_text(client, GET);
@@ -677,15 +679,15 @@ Test(connection, cuts_the_oldest_blocked_reply_when_they_are_too_many)
     UNTIL(above.requests == 2);
     cr_expect_eq(counts()->reply_cut, 1);
     UNTIL(has_ended(client));
-    cr_expect_lt(client->size, 800U * 1024);
-    UNTIL((receive(second), second->size > 800U * 1024));
+    cr_expect_lt(client->size, 800 * KIB);
+    UNTIL((receive(second), second->size > 800 * KIB));
     forget(second);
 }
 
 Test(connection, cuts_a_reply_larger_than_all_that_may_wait)
 {
     limits.unsent_bytes = 1000;
-    above.reply = large_reply(800 * 1024);
+    above.reply = large_reply(800 * KIB);
     client = connect_client();
     send_text(client, GET);
     UNTIL(connections_count(all) == 0);
@@ -738,9 +740,9 @@ Test(connection, refuses_unfinished_requests_beyond_the_budget_and_takes_whole_o
     struct client *many[MANY];
     size_t size = 0;
     size_t large_size = 0;
-    char *large = post_of(60 * 1024, &large_size);
-    char *small = post_of(3 * 1024, &size);
-    limits.unfinished_bytes = 200 * (size_t)1024; // three of them
+    char *large = post_of(60 * KIB, &large_size);
+    char *small = post_of(3 * KIB, &size);
+    limits.unfinished_bytes = 200 * KIB; // three of them
     for (size_t i = 0; i < MANY; i++) {
         many[i] = connect_client();
         send_bytes(many[i], large, 5000);
@@ -763,7 +765,7 @@ Test(connection, refuses_unfinished_requests_beyond_the_budget_and_takes_whole_o
     settle_down();
     send_bytes(client, small + 100, strlen(small) - 100);
     UNTIL(count_of(client, "hello\n") == 2);
-    char *whole = post_of(12 * 1024, &size); // is read where it was received
+    char *whole = post_of(12 * KIB, &size); // is read where it was received
     send_bytes(client, whole, size);
     UNTIL(count_of(client, "hello\n") == 3);
     send_bytes(client, large, 12000);
@@ -858,10 +860,10 @@ Test(connection, cuts_a_body_that_drips)
 Test(connection, gives_a_large_body_more_time)
 {
     size_t size = 0;
-    above.head_answer = 100 * 1024;
+    above.head_answer = 100000;
     limits.delay_ms[WAIT_BODY] = 0;
     limits.delay_ms[WAIT_BODY_EXTRA] = 0;
-    char *text = post_of(96 * 1024, &size); // 32 KiB above: five more
+    char *text = post_of(96 * KIB, &size); // 32 KiB above: five more
     client = connect_client();
     send_bytes(client, text, 5000);
     size_t turns = 0;
@@ -923,7 +925,7 @@ Test(connection, drains_held_requests_with_their_reply)
 Test(connection, drains_blocked_replies_sooner)
 {
     limits.delay_ms[WAIT_DRAIN_REPLY] = 100;
-    above.reply = large_reply(800 * 1024);
+    above.reply = large_reply(800 * KIB);
     client = connect_client();
     send_text(client, GET);
     UNTIL(above.requests == 1);
@@ -994,7 +996,7 @@ Test(connection, lets_the_loop_rest_while_clients_misbehave)
     struct connection *held = above.held;
     above.held = NULL;
     above.holds = false;
-    above.reply = large_reply(800 * 1024);
+    above.reply = large_reply(800 * KIB);
     send_text(half, GET);
     UNTIL(above.requests == 2); // blocked in its reply
     send_text(client, "more");
