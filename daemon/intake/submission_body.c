@@ -269,7 +269,7 @@ static enum intake_verdict read_document(const struct intake *intake, json_t *do
     bool fits = answers_fit(intake->edition, judged_by(intake, document), intake->language,
                             json_object_get(document, "answers"), &beside, row, refusals, &dropped);
     if (!fits || refusals->count > 0)
-        return json_arena_exhausted() ? INTAKE_TOO_LARGE : INTAKE_REFUSED;
+        return INTAKE_REFUSED;
     (void)json_object_del(document, "token");
     hash_content(intake, body, size, row);
     return keep_content(document, changed || dropped, body, size, arena, row) ? INTAKE_FITS
@@ -287,9 +287,7 @@ enum intake_verdict submission_read(const struct intake *intake, const char *bod
     json_error_t at;
     json_t *document = json_loadb(body, size, JSON_REJECT_DUPLICATES, &at);
     enum intake_verdict verdict = INTAKE_MALFORMED;
-    if (document == NULL && json_arena_exhausted())
-        verdict = INTAKE_TOO_LARGE;
-    else if (document == NULL)
+    if (document == NULL)
         refusals_add(refusals, "", "malformed",
                      SAY(intake, "Ce n'est pas du JSON valable, ligne %d, colonne %d : %s.",
                          "This is not valid JSON, line %d, column %d: %s."),
@@ -300,6 +298,11 @@ enum intake_verdict submission_read(const struct intake *intake, const char *bod
                          "A JSON object is needed: one submission."));
     else
         verdict = read_document(intake, document, body, size, arena, row, has_id, refusals);
+    // An allocation that failed may have been taken for an absent member: no other verdict holds.
+    if (json_arena_exhausted()) {
+        verdict = INTAKE_TOO_LARGE;
+        refusals->count = 0;
+    }
     json_arena_end(); // the document goes with its arena
     return verdict;
 }

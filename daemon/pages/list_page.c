@@ -72,6 +72,15 @@ static bool is_listed(const struct list_page *page, const struct edition_survey 
     return item->replaced_at_us == 0 && survey_opening(item->survey, page->day) == SURVEY_OPEN;
 }
 
+static void write_cards_of(struct html *html, const struct list_page *page, const char *class)
+{
+    const struct edition *edition = page->edition;
+    for (size_t i = 0; i < edition->survey_count; i++)
+        if (is_listed(page, &edition->surveys[i]) &&
+            strcmp(edition->surveys[i].survey->class, class) == 0)
+            write_card(html, page, &edition->surveys[i]);
+}
+
 static void write_cards(struct html *html, const struct list_page *page)
 {
     const struct edition *edition = page->edition;
@@ -84,9 +93,9 @@ static void write_cards(struct html *html, const struct list_page *page)
     if (count == 0)
         return;
     html_raw(html, "<ul class=\"cards\">\n");
-    for (size_t i = 0; i < edition->survey_count; i++)
-        if (is_listed(page, &edition->surveys[i]))
-            write_card(html, page, &edition->surveys[i]);
+    // Most people who come here are no agents: what is for them comes first.
+    for (size_t class = 0; vocabulary_word(VOCABULARY_CLASS, class) != NULL; class ++)
+        write_cards_of(html, page, vocabulary_word(VOCABULARY_CLASS, class));
     html_raw(html, "</ul>\n");
 }
 

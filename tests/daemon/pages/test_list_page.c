@@ -21,9 +21,10 @@ Test(list_page, has_a_card_for_each_open_survey)
     assert_holds(page, "<title>Questionnaires ouverts - CASUD</title>");
     assert_holds(page, "<li><a href=\"/casud/?lang=rcf\" lang=\"rcf\" hreflang=\"rcf\">Kréol "
                        "rényoné</a></li>");
-    assert_holds(page, "<ul class=\"cards\">\n<li><h2><a href=\"/casud/agents?lang=fr\">Le travail "
+    assert_holds(page, "<li><h2><a href=\"/casud/agents?lang=fr\">Le travail "
                        "derrière une démarche</a></h2>");
-    assert_holds(page, "<li><h2><a href=\"/casud/demarches?lang=fr\">Comment s'est passée votre "
+    assert_holds(page, "<ul class=\"cards\">\n<li><h2><a href=\"/casud/demarches?lang=fr\">Comment "
+                       "s'est passée votre "
                        "démarche\u00A0?</a></h2>\n<p>Environ 2 minutes, sans donner votre nom.");
     assert_holds(page, "<p class=\"fine\">Pour les habitants, les demandeurs et les "
                        "bénéficiaires. <span>Français</span>, <span lang=\"rcf\">Kréol "
