@@ -44,21 +44,27 @@ struct member {
     void (*read)(struct reader *reader, const char *pointer, const json_t *value);
 };
 
+static void complain_with(struct reader *reader, const char *pointer, const char *format,
+                          va_list arguments)
+{
+    char place[PLACE_BYTES];
+    char message[MESSAGE_BYTES];
+    (void)vsnprintf(message, sizeof message, format, arguments);
+    (void)snprintf(place, sizeof place, FILE_NAME "#%s", pointer);
+    findings_add(reader->findings, place, "%s", message);
+    reader->complaints++;
+}
+
 // pointer: "/sites/0"
 static void complain(struct reader *reader, const char *pointer, const char *format, ...)
     PRINTF_LIKE(3, 4);
 
 static void complain(struct reader *reader, const char *pointer, const char *format, ...)
 {
-    char place[PLACE_BYTES];
-    char message[MESSAGE_BYTES];
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(message, sizeof message, format, arguments);
+    complain_with(reader, pointer, format, arguments);
     va_end(arguments);
-    (void)snprintf(place, sizeof place, FILE_NAME "#%s", pointer);
-    findings_add(reader->findings, place, "%s", message);
-    reader->complaints++;
 }
 
 // ---- names

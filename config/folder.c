@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { SURVEY_FILE_LIMIT = 1024 * 1024, POINTER_SIZE = 120 };
 
@@ -21,7 +22,7 @@ static int is_survey_file(const struct dirent *entry)
 static int is_csv_file(const struct dirent *entry)
 {
     size_t size = strlen(entry->d_name);
-    return entry->d_name[0] != '.' && size > 4 && strcmp(entry->d_name + size - 4, ".csv") == 0;
+    return entry->d_name[0] != '.' && size > 4 && strcasecmp(entry->d_name + size - 4, ".csv") == 0;
 }
 
 static void free_names(struct dirent **names, int count)

@@ -105,14 +105,17 @@ static bool is_file_name(const char *file)
            strchr(file, '/') == NULL && text_is_printable(file, size);
 }
 
-// Where the first element begins: after the mark, declarations and comments.
+// Is the first element, after declarations and comments, <svg>?
 static bool begins_as_svg(const char *text)
 {
-    const char *at = text;
-    while ((at = strchr(at, '<')) != NULL && (at[1] == '?' || at[1] == '!'))
-        at++;
+    const char *at = strchr(text, '<');
+    while (at != NULL && (at[1] == '?' || at[1] == '!')) {
+        bool is_comment = strncmp(at, "<!--", 4) == 0;
+        const char *end = is_comment ? strstr(at, "-->") : at + 1;
+        at = end == NULL ? NULL : strchr(end, '<');
+    }
     return at != NULL && strncmp(at, "<svg", 4) == 0 &&
-           (isspace((unsigned char)at[4]) || at[4] == '>');
+           (isspace((unsigned char)at[4]) != 0 || at[4] == '>');
 }
 
 char *logo_read(const char *directory, const char *file, struct findings *findings)
