@@ -9,7 +9,7 @@
 
 struct folder_survey {
     char *file; // "surveys/demarches.json"
-    char *text; // the file's bytes, published as they are
+    char *text; // the file's bytes but for a byte order mark, published as they are
     size_t size;
     struct survey *survey;
 };
@@ -24,7 +24,7 @@ struct folder {
 // Checks each file, then the files against each other: a slug used twice or reserved, a procedure,
 // commune, service or pain point that a survey offers and the CSV files do not hold, an audience
 // of the wrong class, no question for a required measure (`procedure` unless the survey names one).
-// Returns NULL when there was any finding.
+// Returns NULL when there was any finding. findings may not be NULL.
 MUST_USE struct folder *folder_read(const char *directory, struct findings *findings);
 void folder_destroy(struct folder *folder); // accepts NULL
 DEFINE_AUTO(folder)
