@@ -347,6 +347,7 @@ static bool open_lane(struct store *store, struct lane *lane, const struct setti
         .role = "recueil_daemon",
         .statements = lane_statements,
         .statement_count = sizeof lane_statements / sizeof lane_statements[0],
+        .writes = true,
         .deadline_ms = settings->hold_limit_ms,
     };
     const struct database_events events = {.on_ready = on_ready, .context = lane};
