@@ -267,14 +267,28 @@ static void put_back_batch(struct lane *lane)
 
 // -- After the insert --
 
+static void tell_refusal(enum sqlstate_meaning meaning, const char *sqlstate, size_t rows)
+{
+    static const char *const next[] = {
+        [SQLSTATE_RETRY] = "sent again",
+        [SQLSTATE_UNAVAILABLE] = "clients are told to come back",
+        [SQLSTATE_ROW] = "the row at fault is looked for",
+        [SQLSTATE_SCHEMA] =
+            "run recueil migrate, and look at the rights of recueil_daemon; clients "
+            "are told to come back",
+    };
+    log_event(meaning == SQLSTATE_SCHEMA ? LOG_ERROR : LOG_WARNING, "batch_refused",
+              "sqlstate=%s rows=%zu next=\"%s\"", sqlstate != NULL ? sqlstate : "none", rows,
+              next[meaning]);
+}
+
 // The server refused the batch. A row at fault is found by halving; what may work again is sent
 // again until its hold limit; the rest is unavailable.
 static void on_refused(struct lane *lane, const PGresult *failed)
 {
     const char *sqlstate = PQresultErrorField(failed, PG_DIAG_SQLSTATE);
     enum sqlstate_meaning meaning = sqlstate_meaning(sqlstate);
-    log_event(LOG_WARNING, "batch_refused", "sqlstate=%s rows=%zu", sqlstate ? sqlstate : "none",
-              lane->count);
+    tell_refusal(meaning, sqlstate, lane->count);
     if (meaning == SQLSTATE_ROW && lane->count == 1) {
         decide_rest(lane, STORE_REFUSED);
         lane->cap = lane->store->batch_limit;
@@ -317,6 +331,17 @@ static bool committed(const PGresult *result)
     return strcmp(PQcmdStatus((PGresult *)(uintptr_t)result), "COMMIT") == 0;
 }
 
+// An item's memory is its owner's again once its callback has run, before the look-up answers: what
+// is decided leaves the batch in the same turn. The order stays.
+static void forget_decided(struct lane *lane)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < lane->count; i++)
+        if (!lane->batch[i]->decided)
+            lane->batch[kept++] = lane->batch[i];
+    lane->count = kept;
+}
+
 static void on_inserted(void *context, const struct database_reply *reply)
 {
     struct lane *lane = context;
@@ -336,7 +361,8 @@ static void on_inserted(void *context, const struct database_reply *reply)
             decide(lane->store, item, STORE_STORED);
     }
     lane->cap = lane->store->batch_limit;
-    if ((size_t)PQntuples(stored) < lane->count)
+    forget_decided(lane);
+    if (lane->count > 0)
         look_up(lane);
     else
         end_batch(lane);
@@ -344,11 +370,9 @@ static void on_inserted(void *context, const struct database_reply *reply)
 
 static void look_up(struct lane *lane)
 {
-    size_t asked = 0;
     for (size_t i = 0; i < lane->count; i++)
-        if (!lane->batch[i]->decided)
-            lane->rows[asked++] = lane->batch[i]->row;
-    submission_arrays_fill(&lane->arrays, lane->rows, asked);
+        lane->rows[i] = lane->batch[i]->row;
+    submission_arrays_fill(&lane->arrays, lane->rows, lane->count);
     const struct database_query query = {STATEMENT_LOOK_UP_SUBMISSIONS,
                                          NULL,
                                          2,

@@ -186,6 +186,9 @@ static void on_done(void *context, enum store_result result)
     struct sending *sending = context;
     sending->result = result;
     sending->calls++;
+    // The memory is the caller's again: an exchange gives it to the next request at once.
+    memset(&sending->row, 0, sizeof sending->row);
+    memset(&sending->item, 0, sizeof sending->item);
 }
 
 static struct store *open_store(const struct scripted *lines, size_t count)
