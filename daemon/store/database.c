@@ -17,7 +17,7 @@
 
 enum {
     FIRST_PAUSE_MS = 200,
-    LONGEST_PAUSE_MS = 15000,
+    LONGEST_PAUSE_MS = 8000, // a database that is back is in use within 10 s
     CONNECT_DEADLINE_MS = 5000,
     STATEMENT_TIMEOUT_MS = 5000,
 };
