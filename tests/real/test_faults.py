@@ -294,6 +294,28 @@ class Faults(unittest.TestCase):
         self.assertEqual(collections.Counter(told), {201: 1, 200: 24, 409: 25})
         self.assertEqual(self.stored(), {submission["id"]})
 
+    def test_replays_among_new_submissions_are_each_told_their_own(self):
+        wrong = []
+        start = threading.Barrier(CLIENTS)
+
+        def run():
+            start.wait()
+            sent = []
+            for turn in range(60):
+                replays = turn % 2 == 1
+                submission = sent[turn // 4] if replays else citizen()
+                sent.append(submission)
+                status, _, reply = self.daemon.submit(submission)
+                if (status, reply["id"]) != (200 if replays else 201, submission["id"]):
+                    wrong.append((status, reply, submission["id"]))
+
+        threads = [threading.Thread(target=run) for _ in range(CLIENTS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(wrong, [])
+
     def test_a_client_that_leaves_while_it_is_held_is_stored_all_the_same(self):
         release = self.hold()
         sent = []
