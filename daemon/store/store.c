@@ -171,7 +171,7 @@ static void gather_batch(struct lane *lane)
         store->queued--;
         lane->batch[lane->count++] = item;
     }
-    qsort(lane->batch, lane->count, sizeof lane->batch[0], compare_items);
+    qsort(lane->batch, lane->count, sizeof(void *), compare_items);
     put_back_repeats(lane);
     for (size_t i = 0; i < lane->count; i++)
         lane->rows[i] = lane->batch[i]->row;
@@ -352,8 +352,8 @@ static bool open_lane(struct store *store, struct lane *lane, const struct setti
     const struct database_events events = {.on_ready = on_ready, .context = lane};
     lane->store = store;
     lane->cap = store->batch_limit;
-    lane->batch = memory_allocate(store->batch_limit * sizeof lane->batch[0]);
-    lane->rows = memory_allocate(store->batch_limit * sizeof lane->rows[0]);
+    lane->batch = memory_allocate(store->batch_limit * sizeof(void *));
+    lane->rows = memory_allocate(store->batch_limit * sizeof(void *));
     lane->database = database_create(store->base, &connection, &events, error);
     return lane->database != NULL;
 }
@@ -370,7 +370,7 @@ struct store *store_create(struct event_base *base, const struct settings *setti
     TAILQ_INIT(&store->answered);
     store->answer = event_new(base, -1, 0, answer_items, store);
     store->expiry = event_new(base, -1, EV_PERSIST, on_expiry, store);
-    const struct timeval tick = {.tv_usec = EXPIRY_TICK_MS * 1000};
+    const struct timeval tick = {.tv_usec = EXPIRY_TICK_MS * 1000L};
     event_add(store->expiry, &tick);
 
     store->lane_count = (size_t)settings->database_connections;
