@@ -33,7 +33,7 @@ static void add(struct conninfo *info, const char *keyword, const char *value)
     info->values[count] = value;
 }
 
-static void add_unless_set(struct conninfo *info, const char *keyword, const char *value)
+void conninfo_add_unless_set(struct conninfo *info, const char *keyword, const char *value)
 {
     if (!is_set(info, keyword))
         add(info, keyword, value);
@@ -94,10 +94,10 @@ bool conninfo_read(struct conninfo *info, const char *text, const char *role, co
     const char *said = take_parsed(info);
     info->options = make_options(said, statement_timeout_ms);
     add(info, "options", info->options);
-    add_unless_set(info, "user", role);
-    add_unless_set(info, "application_name", program);
+    conninfo_add_unless_set(info, "user", role);
+    conninfo_add_unless_set(info, "application_name", program);
     for (size_t i = 0; i < sizeof promises / sizeof promises[0]; i++)
-        add_unless_set(info, promises[i].keyword, promises[i].value);
+        conninfo_add_unless_set(info, promises[i].keyword, promises[i].value);
     return true;
 }
 

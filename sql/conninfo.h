@@ -25,6 +25,9 @@ MUST_USE bool conninfo_read(struct conninfo *info, const char *text, const char 
                             const char *program, int statement_timeout_ms, struct error *error);
 void conninfo_clear(struct conninfo *info);
 
+// A parameter of the connection (not of `options`) that the text did not give. Both are borrowed.
+void conninfo_add_unless_set(struct conninfo *info, const char *keyword, const char *value);
+
 // What an SQLSTATE means for who sent the statement (reliability.md section 3 in our words):
 enum sqlstate_meaning {
     SQLSTATE_RETRY,       // 40xxx 55P03 57014: the same again may work

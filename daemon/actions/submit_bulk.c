@@ -40,22 +40,29 @@ static void on_line_stored(void *context, enum store_result result);
 static void close_one(struct bulk *bulk);
 static void reply_all(struct bulk *bulk);
 
-static bool line_is_blank(const char *text, size_t size)
+// The line at *at, without its end (LF or CRLF, which is no part of what was received: a file that
+// changed its line ends is sent again with the same content). Moves *at behind it; false at the
+// end.
+static bool next_line(const char **at, const char *end, const char **text, size_t *size)
 {
-    return size == 0 || (size == 1 && text[0] == '\r');
+    if (*at >= end)
+        return false;
+    const char *stop = memchr(*at, '\n', (size_t)(end - *at));
+    *text = *at;
+    *at = stop == NULL ? end : stop + 1;
+    *size = (size_t)((stop == NULL ? end : stop) - *text);
+    if (*size > 0 && (*text)[*size - 1] == '\r')
+        (*size)--;
+    return true;
 }
 
 static size_t count_lines(const char *body, size_t size)
 {
     size_t count = 0;
-    for (const char *at = body, *end = body + size; at < end;) {
-        const char *stop = memchr(at, '\n', (size_t)(end - at));
-        if (stop == NULL)
-            stop = end;
-        if (!line_is_blank(at, (size_t)(stop - at)))
-            count++;
-        at = stop + 1;
-    }
+    const char *text;
+    size_t line_size;
+    for (const char *at = body; next_line(&at, body + size, &text, &line_size);)
+        count += line_size > 0;
     return count;
 }
 
@@ -63,14 +70,12 @@ static void read_lines(struct bulk *bulk, const struct intake *intake, const cha
                        size_t size)
 {
     size_t number = 0;
-    for (const char *at = body, *end = body + size; at < end;) {
-        const char *stop = memchr(at, '\n', (size_t)(end - at));
-        if (stop == NULL)
-            stop = end;
+    const char *text;
+    size_t line_size;
+    for (const char *at = body; next_line(&at, body + size, &text, &line_size);) {
         number++;
-        if (!line_is_blank(at, (size_t)(stop - at)))
-            read_line(bulk, intake, at, (size_t)(stop - at), number);
-        at = stop + 1;
+        if (line_size > 0)
+            read_line(bulk, intake, text, line_size, number);
     }
 }
 

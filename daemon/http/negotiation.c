@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/http/negotiation.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -41,16 +40,29 @@ struct slice negotiation_query(const struct head *head, const char *name)
     return (struct slice){"", 0};
 }
 
+// "0.25" is 250 thousandths; 0 for anything that RFC 9110 does not allow, such as "inf" or "1e9".
+static int thousandths(struct slice number)
+{
+    int value = 0;
+    bool allowed =
+        number.size >= 1 && number.size <= 5 && (number.size == 1 || number.at[1] == '.');
+    for (uint32_t i = 0; i < 5 && allowed; i++) {
+        char digit = i < number.size ? number.at[i] : '0';
+        if (i == 1)
+            continue; // the point
+        allowed = digit >= '0' && digit <= '9';
+        value = value * 10 + (digit - '0');
+    }
+    return allowed && value <= 1000 ? value : 0;
+}
+
 // Thousandths of the element's ";q=", 1000 where there is none.
 static int quality(struct slice parameters)
 {
     while (parameters.size > 0) {
         struct slice one = next_element(&parameters, ';');
-        if (one.size >= 3 && strncasecmp(one.at, "q=", 2) == 0) {
-            char text[8] = "";
-            memcpy(text, one.at + 2, one.size - 2 < 7 ? one.size - 2 : 7);
-            return (int)(strtod(text, NULL) * 1000);
-        }
+        if (one.size >= 2 && strncasecmp(one.at, "q=", 2) == 0)
+            return thousandths((struct slice){one.at + 2, one.size - 2});
     }
     return 1000;
 }

@@ -8,7 +8,7 @@
 #include <jansson.h>
 #include <string.h>
 
-enum { PLACEMENT_LIMIT = 40 };
+enum { PLACEMENT_LIMIT = 40, CHARACTER_BYTES = 4 };
 
 // Says it in the language of the intake.
 #define SAY(intake, french, english) ((intake)->language == LANGUAGE_EN ? (english) : (french))
@@ -57,11 +57,15 @@ static const char *type_name(const struct intake *intake, json_type type)
     }
 }
 
+// As many whole characters of the name as fit: what is cut inside one is no text for jansson.
 static void escape_pointer(const char *name, char *pointer, size_t size)
 {
     size_t used = 0;
     pointer[used++] = '/';
-    for (; *name != '\0' && used + 3 < size; name++) {
+    for (; *name != '\0'; name++) {
+        bool begins = ((unsigned char)*name & 0xC0) != 0x80;
+        if (begins && used + CHARACTER_BYTES >= size)
+            break;
         if (*name == '~' || *name == '/') {
             pointer[used++] = '~';
             pointer[used++] = *name == '~' ? '0' : '1';

@@ -61,6 +61,8 @@ struct database *database_create(struct event_base *base, const struct database_
         free(database);
         return NULL;
     }
+    if (settings->writes)
+        conninfo_add_unless_set(&database->conninfo, "target_session_attrs", "read-write");
     database->base = base;
     database->settings = *settings;
     database->events = *events;
@@ -87,6 +89,13 @@ static void drop_socket_events(struct database *database)
     database->writable = NULL;
 }
 
+static void clear_results(struct database *database)
+{
+    for (size_t i = 0; i < DATABASE_QUERIES_LIMIT; i++)
+        PQclear(database->reply.results[i]);
+    database->reply = (struct database_reply){0};
+}
+
 // Hands the group's reply over, once. The database is ready again (or paused) before the callback
 // runs, so that the callback may send the next group.
 static void finish(struct database *database, enum database_outcome outcome)
@@ -108,6 +117,7 @@ void database_destroy(struct database *database)
     database->state = STATE_PAUSED;
     if (database->on_reply != NULL)
         finish(database, DATABASE_LOST);
+    clear_results(database);
     drop_socket_events(database);
     event_free(database->timer);
     PQfinish(database->connection);
@@ -316,6 +326,14 @@ static void take_result(struct database *database, PGresult *result)
         database->reply.failed = result;
 }
 
+// "cannot execute INSERT in a read-only transaction": the server was demoted, or told to be so.
+// Only another connection can lead to one that is written to.
+static bool is_read_only(const PGresult *failed)
+{
+    const char *sqlstate = PQresultErrorField(failed, PG_DIAG_SQLSTATE);
+    return sqlstate != NULL && strcmp(sqlstate, "25006") == 0;
+}
+
 // The Sync came: the group is complete. After a failure the session stands in a failed transaction
 // when the group began one; the next group would fail too, so it is rolled back first.
 static void on_group_ended(struct database *database)
@@ -325,12 +343,15 @@ static void on_group_ended(struct database *database)
         char why[300] = "";
         if (failed)
             (void)snprintf(why, sizeof why, "%s", PQresultErrorMessage(database->reply.failed));
-        PQclear(database->reply.results[0]);
-        database->reply = (struct database_reply){0};
+        clear_results(database);
         if (failed)
             lose(database, why);
         else
             on_prepared(database);
+        return;
+    }
+    if (database->reply.failed != NULL && is_read_only(database->reply.failed)) {
+        lose(database, "the server is read-only");
         return;
     }
     if (database->reply.failed != NULL &&
@@ -429,11 +450,8 @@ static void lose(struct database *database, const char *why)
     database->pause_ms *= 2;
     if (database->pause_ms > LONGEST_PAUSE_MS)
         database->pause_ms = LONGEST_PAUSE_MS;
-    if (owes_reply) {
+    if (owes_reply)
         finish(database, DATABASE_LOST);
-    } else {
-        for (size_t i = 0; i < DATABASE_QUERIES_LIMIT; i++)
-            PQclear(database->reply.results[i]);
-        database->reply = (struct database_reply){0};
-    }
+    else
+        clear_results(database);
 }

@@ -26,6 +26,7 @@ struct database_settings {
     const char *listen;               // channel to LISTEN to, or NULL
     const enum statement *statements; // prepared at each connect
     size_t statement_count;
+    bool writes; // of several servers takes one that can be written to; of one, waits until it can
     int deadline_ms; // a group that takes longer breaks the connection
 };
 

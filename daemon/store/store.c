@@ -12,7 +12,13 @@
 
 TAILQ_HEAD(items, store_item);
 
-enum { EXPIRY_TICK_MS = 100 };
+enum {
+    EXPIRY_TICK_MS = 100,
+    // Whatever clients send, the daemon stays small: an item keeps its content until it is
+    // answered, and a batch is copied twice on its way (arrays, libpq).
+    BATCH_BYTES = 1024 * 1024,
+    OWED_BYTES = 16 * 1024 * 1024,
+};
 
 // One connection and the batch that it carries.
 struct lane {
@@ -31,6 +37,7 @@ struct store {
     struct items queue;    // waits for a lane
     struct items answered; // waits for its callback
     size_t queued, owed;   // owed: items without a callback yet, wherever they are
+    size_t owed_bytes;     // of their content
     uint64_t sequence;     // of the item submitted last
     struct event *answer;  // runs the callbacks, from the loop
     struct event *expiry;
@@ -38,6 +45,9 @@ struct store {
     size_t lane_count;
 };
 
+static void decide(struct store *store, struct store_item *item, enum store_result result);
+static void answer_later(struct store *store, struct store_item *item, enum store_result result);
+static void put_back(struct store *store, struct store_item *item);
 static void send_batches(struct store *store);
 static void send_batch(struct lane *lane);
 static void on_inserted(void *context, const struct database_reply *reply);
@@ -57,7 +67,35 @@ static uint64_t now_ms(void)
 
 // -- Deciding --
 
+// What is decided for an id decides for one that repeats it in the same batch, where the contents
+// can be compared. False: only the database can tell.
+static bool result_of_repeat(const struct store_item *first, enum store_result result,
+                             const struct store_item *repeat, enum store_result *its_result)
+{
+    bool same = memcmp(first->row->content_hash, repeat->row->content_hash, HASH_BYTES) == 0;
+    *its_result = result;
+    if (result == STORE_STORED || result == STORE_REPLAYED)
+        *its_result = same ? STORE_REPLAYED : STORE_CONFLICT;
+    return same || (result != STORE_CONFLICT && result != STORE_REFUSED);
+}
+
 static void decide(struct store *store, struct store_item *item, enum store_result result)
+{
+    struct store_item *repeat;
+    answer_later(store, item, result);
+    while ((repeat = item->repeat) != NULL) {
+        enum store_result its_result;
+        item->repeat = repeat->repeat;
+        repeat->repeat = NULL;
+        if (result_of_repeat(item, result, repeat, &its_result))
+            answer_later(store, repeat, its_result);
+        else
+            put_back(store, repeat);
+    }
+}
+
+// Its callback will run.
+static void answer_later(struct store *store, struct store_item *item, enum store_result result)
 {
     item->result = result;
     item->decided = true;
@@ -75,6 +113,7 @@ static void answer_items(evutil_socket_t fd, short what, void *context)
     while ((item = TAILQ_FIRST(&store->answered)) != NULL) {
         TAILQ_REMOVE(&store->answered, item, link);
         store->owed--;
+        store->owed_bytes -= item->row->content_size;
         item->done(item->context, item->result);
     }
 }
@@ -98,9 +137,12 @@ static void on_expiry(evutil_socket_t fd, short what, void *context)
 void store_submit(struct store *store, struct store_item *item)
 {
     item->decided = false;
+    item->repeat = NULL;
     item->sequence = ++store->sequence;
     store->owed++;
-    if (store->queued >= store->queue_limit || !store_available(store)) {
+    store->owed_bytes += item->row->content_size;
+    if (store->queued >= store->queue_limit || store->owed_bytes > OWED_BYTES ||
+        !store_available(store)) {
         decide(store, item, STORE_UNAVAILABLE);
         return;
     }
@@ -135,26 +177,40 @@ static int compare_items(const void *a, const void *b)
     return (*left)->sequence < (*right)->sequence ? -1 : 1;
 }
 
+// Back to the head of the queue, with those that repeat it behind it.
 static void put_back(struct store *store, struct store_item *item)
 {
-    if (item->expires_ms <= now_ms()) {
-        decide(store, item, STORE_UNAVAILABLE);
-        return;
+    struct store_item *before = NULL;
+    struct store_item *next;
+    uint64_t now = now_ms();
+    for (; item != NULL; item = next) {
+        next = item->repeat;
+        item->repeat = NULL;
+        if (item->expires_ms <= now) {
+            answer_later(store, item, STORE_UNAVAILABLE);
+            continue;
+        }
+        if (before == NULL)
+            TAILQ_INSERT_HEAD(&store->queue, item, link);
+        else
+            TAILQ_INSERT_AFTER(&store->queue, before, item, link);
+        before = item;
+        store->queued++;
     }
-    TAILQ_INSERT_HEAD(&store->queue, item, link);
-    store->queued++;
 }
 
-// An id is at most once in a batch: a second one goes back to the queue for a later batch, where
-// conflict and look-up decide between 200 and 409.
-static void put_back_repeats(struct lane *lane)
+// An id is at most once in a batch: those that came later follow the first, so that a client that
+// sends one id over and over takes no more than its share.
+static void chain_repeats(struct lane *lane)
 {
     size_t kept = 1;
+    struct store_item *last = lane->batch[0];
     for (size_t i = 1; i < lane->count; i++) {
-        if (compare_keys(lane->batch[i]->row, lane->batch[kept - 1]->row) == 0)
-            put_back(lane->store, lane->batch[i]);
+        if (compare_keys(lane->batch[i]->row, last->row) == 0)
+            last->repeat = lane->batch[i];
         else
             lane->batch[kept++] = lane->batch[i];
+        last = lane->batch[i];
     }
     lane->count = kept;
 }
@@ -165,14 +221,18 @@ static void gather_batch(struct lane *lane)
 {
     struct store *store = lane->store;
     struct store_item *item;
+    size_t bytes = 0;
     lane->count = 0;
     while (lane->count < lane->cap && (item = TAILQ_FIRST(&store->queue)) != NULL) {
+        bytes += item->row->content_size;
+        if (lane->count > 0 && bytes > BATCH_BYTES)
+            break;
         TAILQ_REMOVE(&store->queue, item, link);
         store->queued--;
         lane->batch[lane->count++] = item;
     }
     qsort(lane->batch, lane->count, sizeof(void *), compare_items);
-    put_back_repeats(lane);
+    chain_repeats(lane);
     for (size_t i = 0; i < lane->count; i++)
         lane->rows[i] = lane->batch[i]->row;
 }
@@ -347,6 +407,7 @@ static bool open_lane(struct store *store, struct lane *lane, const struct setti
         .role = "recueil_daemon",
         .statements = lane_statements,
         .statement_count = sizeof lane_statements / sizeof lane_statements[0],
+        .writes = true,
         .deadline_ms = settings->hold_limit_ms,
     };
     const struct database_events events = {.on_ready = on_ready, .context = lane};

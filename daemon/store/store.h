@@ -34,6 +34,7 @@ struct store_item {
 
     // The store's own.
     TAILQ_ENTRY(store_item) link;
+    struct store_item *repeat; // the next of the same id, decided with this one
     uint64_t expires_ms, sequence;
     enum store_result result;
     bool decided;
@@ -44,8 +45,9 @@ struct store *store_create(struct event_base *base, const struct settings *setti
 // Every item that waits gets STORE_UNAVAILABLE first. Accepts NULL.
 void store_destroy(struct store *store);
 
-// done runs exactly once, from the loop, never before this returns. A full queue or a database that
-// does not take it within the hold limit gives STORE_UNAVAILABLE.
+// done runs exactly once, from the loop, never before this returns. A full queue (in number, or in
+// bytes of content), or a database that does not take it within the hold limit, gives
+// STORE_UNAVAILABLE.
 void store_submit(struct store *store, struct store_item *item);
 
 bool store_available(const struct store *store); // a connection is up: a submission can be stored

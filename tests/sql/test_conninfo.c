@@ -37,6 +37,19 @@ Test(conninfo, adds_the_role_and_the_program_where_the_text_names_none)
     conninfo_clear(&info);
 }
 
+Test(conninfo, adds_a_parameter_unless_the_text_gave_it)
+{
+    struct conninfo info;
+    read(&info, "dbname=recueil", 0);
+    conninfo_add_unless_set(&info, "target_session_attrs", "read-write");
+    cr_assert_str_eq(value(&info, "target_session_attrs"), "read-write");
+    conninfo_clear(&info);
+    read(&info, "dbname=recueil target_session_attrs=any", 0);
+    conninfo_add_unless_set(&info, "target_session_attrs", "read-write");
+    cr_assert_str_eq(value(&info, "target_session_attrs"), "any");
+    conninfo_clear(&info);
+}
+
 Test(conninfo, leaves_what_the_text_says)
 {
     struct conninfo info;

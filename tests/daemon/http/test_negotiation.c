@@ -35,6 +35,16 @@ Test(negotiation, chooses_the_language)
         {"/", "Accept-Language: rcf,fr;q=0.5\r\n", LANGUAGE_RCF, false},
         {"/", "Accept-Language: en;q=0, de\r\n", LANGUAGE_FR, false},
         {"/", "Accept-Language: ,;q=,,;;=\r\n", LANGUAGE_FR, false},
+        {"/", "Accept-Language: en;q=1.000, fr;q=0.999\r\n", LANGUAGE_EN, false},
+        {"/", "Accept-Language: en;q=0.\r\n", LANGUAGE_FR, false},
+        {"/", "Accept-Language: en;q=.5, rcf;q=0.001\r\n", LANGUAGE_RCF, false},
+        // What no integer holds.
+        {"/", "Accept-Language: en;q=1e9, rcf;q=0.1\r\n", LANGUAGE_RCF, false},
+        {"/", "Accept-Language: en;q=inf, rcf;q=0.1\r\n", LANGUAGE_RCF, false},
+        {"/", "Accept-Language: en;q=nan, rcf;q=0.1\r\n", LANGUAGE_RCF, false},
+        {"/", "Accept-Language: en;q=-1, rcf;q=0.1\r\n", LANGUAGE_RCF, false},
+        {"/", "Accept-Language: en;q=9.999, rcf;q=0.1\r\n", LANGUAGE_RCF, false},
+        {"/", "Accept-Language: en;q=0.12345, rcf;q=0.1\r\n", LANGUAGE_RCF, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         bool asked;

@@ -5,6 +5,7 @@
 
 #include "config/calendar.h"
 #include "config/folder.h"
+#include "config/text.h"
 #include "daemon/intake/json_arena.h"
 
 #include <criterion/criterion.h>
@@ -316,4 +317,20 @@ Test(submission_body, knows_a_placement)
     cr_assert_not(placement_is_valid("a b", 3));
     cr_assert_not(placement_is_valid("a\0b", 3));
     cr_assert_not(placement_is_valid("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 41));
+}
+
+// A pointer that ended inside a character would be no text, and the reply would lack it.
+Test(submission_body, cuts_the_pointer_to_a_long_name_between_two_characters)
+{
+    char body[400];
+    for (int size = 80; size < 100; size++) {
+        (void)snprintf(body, sizeof body,
+                       "{\"%.*s\u00E9\U0001F600\u00E9\U0001F600\":1, " ANSWERS "}}", size,
+                       "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+                       "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+        cr_assert_eq(read_body(body), INTAKE_REFUSED);
+        const char *pointer = refusals.items[0].pointer;
+        cr_assert(text_is_valid(pointer, strlen(pointer)), "%d: %s", size, pointer);
+        cr_assert_eq(strncmp(pointer, "/aaaaaaaaaa", 11), 0);
+    }
 }

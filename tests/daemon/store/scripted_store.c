@@ -203,18 +203,32 @@ static struct store *open_store(const struct scripted *lines, size_t count)
     return store_create(base, &settings, NULL);
 }
 
-static void send_one(struct store *store, struct sending *sending, int last, int hash)
+enum { CONTENT_BYTES = 5 * 1024 * 1024 }; // three fit in what may wait
+
+static void send_content(struct store *store, struct sending *sending, int last, int hash,
+                         size_t size)
 {
+    static const char content[CONTENT_BYTES];
     submission_clear(&sending->row);
     sending->row.collectivity_id = 1;
     sending->calls = 0;
     cr_assert(uuid_parse(id_text(last), 36, &sending->row.id));
     memset(sending->row.content_hash, hash, HASH_BYTES);
-    sending->row.content = "{}";
-    sending->row.content_size = 2;
+    sending->row.content = content;
+    sending->row.content_size = size;
     sending->item = (struct store_item){.row = &sending->row, .done = on_done, .context = sending};
     store_submit(store, &sending->item);
     cr_assert_eq(sending->calls, 0, "called back before store_submit returned");
+}
+
+static void send_one(struct store *store, struct sending *sending, int last, int hash)
+{
+    send_content(store, sending, last, hash, 2);
+}
+
+static void send_sized(struct store *store, struct sending *sending, int last, size_t size)
+{
+    send_content(store, sending, last, 1, size);
 }
 
 static void turn_loop(void)
@@ -295,22 +309,123 @@ Test(store, tells_replay_conflict_and_withdrawal_apart)
     store_destroy(store);
 }
 
-Test(store, puts_an_id_once_in_a_batch)
+Test(store, puts_an_id_once_in_a_batch_and_tells_its_repeats_apart)
+{
+    const struct scripted lines[] = {{.stored = {9}}, {.stored = {1, 2}}};
+    struct store *store = open_store(lines, 2);
+    struct sending first, one, again, other, third;
+    send_one(store, &first, 9, 1);
+    send_one(store, &one, 1, 1);
+    send_one(store, &again, 1, 1);
+    send_one(store, &other, 1, 2);
+    send_one(store, &third, 2, 1);
+    turn_loop();
+    expect(&one, STORE_STORED);
+    expect(&again, STORE_REPLAYED);
+    expect(&other, STORE_CONFLICT);
+    expect(&third, STORE_STORED);
+    cr_assert_eq(sent, 2);
+    cr_assert_eq(sent_counts[1], 2);
+    store_destroy(store);
+}
+
+// The first one conflicts with what is stored; its repeat may be the very content that is.
+Test(store, asks_again_for_a_repeat_whose_content_the_first_does_not_tell)
 {
     const struct scripted lines[] = {
         {.stored = {9}},
-        {.stored = {1}},
+        {.stored = {0}},
+        {.found = {{1, ONES, "counted"}}},
         {.stored = {0}},
         {.found = {{1, ONES, "counted"}}},
     };
-    struct store *store = open_store(lines, 4);
+    struct store *store = open_store(lines, 5);
+    struct sending first, other, again, same;
+    send_one(store, &first, 9, 1);
+    send_one(store, &other, 1, 2);
+    send_one(store, &again, 1, 2);
+    send_one(store, &same, 1, 1);
+    turn_loop();
+    expect(&other, STORE_CONFLICT);
+    expect(&again, STORE_CONFLICT);
+    expect(&same, STORE_REPLAYED);
+    store_destroy(store);
+}
+
+Test(store, decides_repeats_with_the_first_when_it_is_withdrawn_refused_or_lost)
+{
+    static const struct {
+        struct scripted line;
+        enum store_result result;
+    } rows[] = {
+        {{.found = {{1, ONES, "withdrawn"}}}, STORE_GONE},
+        {{.outcome = DATABASE_FAILED, .sqlstate = "22P05"}, STORE_REFUSED},
+        {{.outcome = DATABASE_LOST}, STORE_UNAVAILABLE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct scripted lines[] = {{.stored = {9}}, rows[i].line, rows[i].line};
+        struct store *store = open_store(lines, 3);
+        struct sending first, one, again;
+        send_one(store, &first, 9, 1);
+        send_one(store, &one, 1, 1);
+        send_one(store, &again, 1, 1);
+        turn_loop();
+        expect(&one, rows[i].result);
+        expect(&again, rows[i].result);
+        store_destroy(store);
+        event_base_free(base);
+    }
+}
+
+Test(store, sends_repeats_again_with_the_first)
+{
+    const struct scripted lines[] = {
+        {.stored = {9}},
+        {.outcome = DATABASE_FAILED, .sqlstate = "40P01"},
+        {.stored = {1}},
+    };
+    struct store *store = open_store(lines, 3);
     struct sending first, one, again;
     send_one(store, &first, 9, 1);
     send_one(store, &one, 1, 1);
-    send_one(store, &again, 1, 2);
+    send_one(store, &again, 1, 1);
     turn_loop();
     expect(&one, STORE_STORED);
-    expect(&again, STORE_CONFLICT);
+    expect(&again, STORE_REPLAYED);
+    store_destroy(store);
+}
+
+Test(store, bounds_the_bytes_of_a_batch)
+{
+    const struct scripted lines[] = {{.stored = {1}}, {.stored = {2, 3}}, {.stored = {4}}};
+    struct store *store = open_store(lines, 3);
+    struct sending sendings[4];
+    static const size_t sizes[] = {1, 700 * 1024, 200 * 1024, 300 * 1024};
+    for (int i = 0; i < 4; i++)
+        send_sized(store, &sendings[i], i + 1, sizes[i]);
+    turn_loop();
+    for (int i = 0; i < 4; i++)
+        expect(&sendings[i], STORE_STORED);
+    cr_assert_eq(sent, 3);
+    cr_assert_eq(sent_counts[1], 2, "two fit in 1 MiB, %d were sent", sent_counts[1]);
+    store_destroy(store);
+}
+
+Test(store, bounds_the_bytes_of_what_waits)
+{
+    const struct scripted lines[] = {
+        {.stored = {1}}, {.stored = {2}}, {.stored = {3}}, {.stored = {5}}};
+    struct store *store = open_store(lines, 4);
+    struct sending sendings[5];
+    for (int i = 0; i < 4; i++)
+        send_sized(store, &sendings[i], i + 1, CONTENT_BYTES);
+    turn_loop();
+    for (int i = 0; i < 3; i++)
+        expect(&sendings[i], STORE_STORED);
+    expect(&sendings[3], STORE_UNAVAILABLE);
+    send_sized(store, &sendings[4], 5, CONTENT_BYTES); // there is room again
+    turn_loop();
+    expect(&sendings[4], STORE_STORED);
     store_destroy(store);
 }
 
