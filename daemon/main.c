@@ -18,7 +18,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
-enum { PRIORITIES = 2, DISPATCH_CALLBACKS = 8 };
+enum { PRIORITIES = 2, DISPATCH_CALLBACKS = 8, EXIT_USAGE = 2 };
 
 struct daemon {
     struct settings *settings;
@@ -213,6 +213,7 @@ int main(int count, char **arguments)
     (void)setlocale(LC_ALL, "C"); // no decimal comma may slip into JSON
     (void)umask(0077);
     (void)prctl(PR_SET_DUMPABLE, 0); // no secret in a core file
+    argp_err_exit_status = EXIT_USAGE;
     argp_parse(&parser, count, arguments, 0, NULL, &options);
 
     daemon.settings = settings_load(settings_path(options.config), &error);
