@@ -10,15 +10,24 @@
 #include <argp.h>
 #include <event2/event.h>
 #include <locale.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
-enum { PRIORITIES = 2, DISPATCH_CALLBACKS = 8, EXIT_USAGE = 2 };
+enum {
+    PRIORITIES = 2,
+    DISPATCH_CALLBACKS = 8,
+    LARGE_BYTES = 32 * 1024,
+    OTHER_DESCRIPTORS = 32, // the loop, the log, the listener, PostgreSQL (17), files being written
+    LEAST_CONNECTIONS = 16,
+    EXIT_USAGE = 2,
+};
 
 struct daemon {
     struct settings *settings;
@@ -103,12 +112,32 @@ static bool peer_is_exempt(const struct sockaddr *peer, void *context)
     return settings_trusts(service->settings, peer);
 }
 
+// How many of the wanted connections the limit of descriptors leaves room for, after raising it as
+// far as this process may. Clients that took the last one would keep PostgreSQL out.
+static long connections_with_descriptors(long wanted)
+{
+    struct rlimit limit;
+    rlim_t needed = (rlim_t)wanted + OTHER_DESCRIPTORS;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
+        return wanted;
+    limit.rlim_cur = limit.rlim_max < needed ? limit.rlim_max : needed;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur >= needed)
+        return wanted;
+    long left = (long)limit.rlim_cur - OTHER_DESCRIPTORS;
+    long allowed = left < LEAST_CONNECTIONS ? LEAST_CONNECTIONS : left;
+    log_event(LOG_WARNING, "connections_limited",
+              "wanted=%ld allowed=%ld next=\"raise LimitNOFILE to %lu\"", wanted, allowed,
+              (unsigned long)needed);
+    return allowed;
+}
+
 static bool open_listener(struct daemon *daemon, struct error *error)
 {
     struct listener_limits limits = listener_default_limits();
     limits.address = daemon->settings->listen;
     limits.inherited_fd = listener_inherited_fd(0);
-    limits.connections = daemon->settings->connection_limit;
+    limits.connections = connections_with_descriptors(daemon->settings->connection_limit);
     limits.per_address = (uint32_t)daemon->settings->connections_per_address;
     limits.exempt = peer_is_exempt;
     daemon->listener =
@@ -212,7 +241,8 @@ int main(int count, char **arguments)
     struct error error = {0};
     (void)setlocale(LC_ALL, "C"); // no decimal comma may slip into JSON
     (void)umask(0077);
-    (void)prctl(PR_SET_DUMPABLE, 0); // no secret in a core file
+    (void)prctl(PR_SET_DUMPABLE, 0);              // no secret in a core file
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES); // large bodies leave no holes in the heap
     argp_err_exit_status = EXIT_USAGE;
     argp_parse(&parser, count, arguments, 0, NULL, &options);
 

@@ -17,7 +17,7 @@ enum {
     // Whatever clients send, the daemon stays small: an item keeps its content until it is
     // answered, and a batch is copied twice on its way (arrays, libpq).
     BATCH_BYTES = 1024 * 1024,
-    OWED_BYTES = 16 * 1024 * 1024,
+    OWED_BYTES = 8 * 1024 * 1024,
 };
 
 // One connection and the batch that it carries.

@@ -170,12 +170,13 @@ class Daemon:
         self._env = env or {}
         self._process = None
 
-    def start(self, ready=True):
-        """Until /livez answers and, with ready, /readyz is 200."""
+    def start(self, ready=True, descriptors=None):
+        """Until /livez answers and, with ready, /readyz is 200. descriptors: as many as it may open."""
+        limited = [] if descriptors is None else ["prlimit", f"--nofile={descriptors}:{descriptors}"]
         env = environment({"RECUEIL_LISTEN": f"127.0.0.1:{self.port}", **self._env})
         with open(self.log_path, "ab") as log:
             self._process = subprocess.Popen(
-                [os.path.join(BUILD, "recueild"), "--config", self._cluster.config],
+                [*limited, os.path.join(BUILD, "recueild"), "--config", self._cluster.config],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env)
         until(self._answers, "recueild answers")
         if ready:
@@ -205,6 +206,9 @@ class Daemon:
             raise AssertionError(f"recueild did not stop within 40 s\n{self.log()}") from None
         if code != 0:
             raise AssertionError(f"recueild ended with {code}\n{self.log()}")
+
+    def pid(self):
+        return self._process.pid
 
     def kill(self):
         process, self._process = self._process, None

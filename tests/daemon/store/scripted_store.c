@@ -203,7 +203,7 @@ static struct store *open_store(const struct scripted *lines, size_t count)
     return store_create(base, &settings, NULL);
 }
 
-enum { CONTENT_BYTES = 5 * 1024 * 1024 }; // three fit in what may wait
+enum { CONTENT_BYTES = 5 * 512 * 1024 }; // three fit in what may wait
 
 static void send_content(struct store *store, struct sending *sending, int last, int hash,
                          size_t size)
