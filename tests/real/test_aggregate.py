@@ -531,7 +531,7 @@ class Export(unittest.TestCase):
         self.export("submissions", "--month", "2026-10", "--output", path)
         with open(path, "rb") as file:
             self.assertEqual(file.read(), self.export("submissions", "--month", "2026-10", "--output", "-").out)
-        self.assertFalse(support.os.path.exists(path + ".tmp"))
+        self.assertEqual([name for name in support.os.listdir(self.cluster.folder) if name.endswith(".tmp")], [])
         ran = self.cluster.recueil("export", "submissions", "--month", "2026-10", "--output",
                                    support.os.path.join(self.cluster.folder, "no", "out.csv"), check=False)
         self.assertEqual(ran.code, 1)
