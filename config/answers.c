@@ -34,6 +34,7 @@ struct stand_ins {
     const char *words[BESIDE_COUNT];
     json_t *values[BESIDE_COUNT];
     const struct question *bound[BESIDE_COUNT];
+    bool said[BESIDE_COUNT]; // also when the word is wrong and was refused
 };
 
 // Cuts text that snprintf() cut in the middle of a character.
@@ -121,6 +122,7 @@ static void take_beside(struct stand_ins *given, const struct answers_beside *be
         given->bound[member] = survey_measured(given->fit->survey, members[member].measure);
         if (text == NULL)
             continue;
+        given->said[member] = true;
         given->words[member] = find_word(given->fit, member, text);
         if (given->words[member] == NULL)
             continue;
@@ -200,13 +202,22 @@ static void refuse_unanswered(const struct fit *fit, const struct question *ques
                               : SAID(fit, "Répondez à cette question.", "Answer this question."));
 }
 
+// Did a member beside the answers say what this question asks? A wrong word was refused already.
+static bool is_said_beside(const struct stand_ins *given, const struct question *question)
+{
+    for (int member = 0; member < BESIDE_COUNT; member++)
+        if (given->said[member] && given->bound[member] == question)
+            return true;
+    return false;
+}
+
 static void judge(struct stand_ins *given, const struct question *question)
 {
     const struct fit *fit = given->fit;
     const json_t *value = json_object_get(fit->answers, question->name);
     bool matrix = question->type == QUESTION_MATRIX && json_is_object(value);
     bool required = question->required || question->all_required;
-    if (required && stand_in(given, question->name) == NULL &&
+    if (required && !is_said_beside(given, question) &&
         (!condition_is_answer(value) || (matrix && answers_row_count(value) == 0)))
         refuse_unanswered(fit, question);
     else if (condition_is_answer(value))

@@ -24,7 +24,7 @@ struct fit {
 // "/answers/NAME", or "/answers/NAME/PART" with part's ~ and / escaped.
 void answers_pointer(char pointer[POINTER_BYTES], const char *name, const char *part);
 
-// Does the question want rows, and how many of them are answered?
+// How many rows of a matrix are answered.
 size_t answers_row_count(const json_t *value);
 
 // The procedure's code as the catalogue writes it, or `other`; NULL when there is none.

@@ -284,3 +284,38 @@ void shape_phrase(struct survey_reader *reader, const struct spot *spot, const j
     else if (json_is_object(value))
         take_languages(reader, &here, value, phrase);
 }
+
+// -1 when the list, which ends with NULL, does not hold it.
+int shape_find_word(const char *const *words, const char *word)
+{
+    for (int i = 0; words[i] != NULL; i++)
+        if (strcmp(words[i], word) == 0)
+            return i;
+    return -1;
+}
+
+// -1 when the property is absent; complains of a word that is not in the list.
+int shape_word(struct survey_reader *reader, const struct spot *spot, const json_t *object,
+               const char *name, const char *const *words, const char *said)
+{
+    const char *word = shape_text(object, name);
+    if (word == NULL)
+        return -1;
+    int index = shape_find_word(words, word);
+    if (index < 0)
+        complain_at(reader, spot, name, "unknown value: write %s", said);
+    return index;
+}
+
+// absent: what counts where the property is absent or wrong.
+int shape_number(struct survey_reader *reader, const struct spot *spot, const json_t *object,
+                 const char *name, int32_t least, int32_t most, int absent)
+{
+    int32_t number;
+    if (!shape_whole(object, name, &number))
+        return absent;
+    if (number >= least && number <= most)
+        return number;
+    complain_at(reader, spot, name, "out of range: write a number from %d to %d", least, most);
+    return absent;
+}

@@ -75,8 +75,31 @@ bool shape_is_whole(const json_t *value);
 void shape_phrase(struct survey_reader *reader, const struct spot *spot, const json_t *object,
                   const char *name, struct phrase *phrase);
 
+// The word's index in words, which ends with NULL; -1 when it is not there.
+int shape_find_word(const char *const *words, const char *word);
+// The same for a property: -1 when it is absent; complains of an unknown word with those said.
+int shape_word(struct survey_reader *reader, const struct spot *spot, const json_t *object,
+               const char *name, const char *const *words, const char *said);
+// A number from least to most, or `absent` where the property is absent or wrong.
+int shape_number(struct survey_reader *reader, const struct spot *spot, const json_t *object,
+                 const char *name, int32_t least, int32_t most, int absent);
+
 // The candidate (a list that ends with NULL) most like name, or NULL when none is near.
 const char *nearest_name(const char *name, const char *const *candidates);
+
+// survey_reader.c: what questions share with pages and panels. The caller frees the name, which is
+// never NULL. own: the name of the question that has the condition, or NULL.
+char *survey_read_name(struct survey_reader *reader, const struct spot *spot, const json_t *object);
+void survey_complain_of_repeat(struct survey_reader *reader, const struct spot *spot,
+                               const char *name, const char *said);
+struct condition *survey_read_condition(struct survey_reader *reader, const struct spot *spot,
+                                        const json_t *object, const char *own);
+
+// survey_question_reader.c. By enum question_type; then "panel" and NULL.
+extern const char *const question_type_names[QUESTION_TYPE_COUNT + 2];
+// panel: its index, or -1. The question belongs to the page that was added last.
+void survey_read_question(struct survey_reader *reader, const struct spot *spot,
+                          const json_t *object, enum question_type type, int panel);
 
 // survey_rules.c: what the parts must be together. spot: of the question's object.
 void rules_check_question(struct survey_reader *reader, const struct spot *spot,

@@ -26,6 +26,7 @@ enum {
     LARGE_BYTES = 32 * 1024,
     OTHER_DESCRIPTORS = 32, // the loop, the log, the listener, PostgreSQL (17), files being written
     LEAST_CONNECTIONS = 16,
+    EXIT_USAGE = 2,
 };
 
 struct daemon {
@@ -242,6 +243,7 @@ int main(int count, char **arguments)
     (void)umask(0077);
     (void)prctl(PR_SET_DUMPABLE, 0);              // no secret in a core file
     (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES); // large bodies leave no holes in the heap
+    argp_err_exit_status = EXIT_USAGE;
     argp_parse(&parser, count, arguments, 0, NULL, &options);
 
     daemon.settings = settings_load(settings_path(options.config), &error);

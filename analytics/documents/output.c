@@ -5,12 +5,36 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+enum { MODE_NEW = 0666, MODE_BITS = 07777 };
 
 static void say_failed(const struct output *output, const char *what, struct error *error)
 {
     error_set(error, ERROR_FAILED, "%s cannot be %s: %s",
               output->path == NULL ? "standard output" : output->path, what, strerror(errno));
+}
+
+// A device or a pipe is written to as it is: renaming a file over it would take its place.
+static bool is_device(const struct stat *found)
+{
+    return !S_ISREG(found->st_mode) && !S_ISDIR(found->st_mode);
+}
+
+// The number of the process keeps two exports of one file apart, and everybody's FILE.tmp alone.
+static FILE *open_beside(struct output *output, mode_t mode)
+{
+    output->temporary = memory_format("%s.%d.tmp", output->path, (int)getpid());
+    int descriptor = open(output->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, MODE_NEW);
+    if (descriptor < 0) {
+        free(output->temporary); // not ours to take away
+        output->temporary = NULL;
+        return NULL;
+    }
+    if (mode != 0)
+        (void)fchmod(descriptor, mode); // who may read the old file may read the new one
+    return fdopen(descriptor, "w");
 }
 
 bool output_open(struct output *output, const char *path, struct error *error)
@@ -20,9 +44,16 @@ bool output_open(struct output *output, const char *path, struct error *error)
         output->file = stdout;
         return true;
     }
-    output->path = memory_copy_text(path);
-    output->temporary = memory_format("%s.tmp", path);
-    output->file = fopen(output->temporary, "we");
+    struct stat found;
+    bool exists = stat(path, &found) == 0;
+    char *target = exists ? realpath(path, NULL) : NULL; // a link stays one
+    output->path = target != NULL ? target : memory_copy_text(path);
+    if (exists && S_ISDIR(found.st_mode))
+        errno = EISDIR;
+    else if (exists && is_device(&found))
+        output->file = fopen(output->path, "we");
+    else
+        output->file = open_beside(output, exists ? found.st_mode & MODE_BITS : 0);
     if (output->file == NULL) {
         say_failed(output, "written", error);
         output_clear(output);
@@ -50,12 +81,14 @@ static bool sync_folder(const char *path)
 
 static bool finish_file(struct output *output)
 {
+    bool lasting = output->temporary != NULL;
     bool flushed = fflush(output->file) == 0 && ferror(output->file) == 0;
-    bool synced = flushed && fsync(fileno(output->file)) == 0;
+    bool synced = flushed && (!lasting || fsync(fileno(output->file)) == 0);
     bool closed = fclose(output->file) == 0;
     output->file = NULL;
-    return synced && closed && rename(output->temporary, output->path) == 0 &&
-           sync_folder(output->path);
+    return synced && closed &&
+           (!lasting ||
+            (rename(output->temporary, output->path) == 0 && sync_folder(output->path)));
 }
 
 bool output_commit(struct output *output, struct error *error)

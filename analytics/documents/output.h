@@ -1,5 +1,6 @@
 // Where a document goes: standard output, or a file that is there whole or not at all (written
-// beside as FILE.tmp, flushed to the disk, then renamed).
+// beside as FILE.PROCESS.tmp, flushed to the disk, then renamed; it keeps the old one's mode), or a
+// device or pipe, which is written to as it is.
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -11,7 +12,7 @@
 struct output {
     FILE *file;      // to write to
     char *path;      // NULL: standard output
-    char *temporary; // NULL: standard output
+    char *temporary; // NULL: standard output, device or pipe
 };
 
 // path NULL or "-": standard output.

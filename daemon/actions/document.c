@@ -28,11 +28,13 @@ void document_reply_json(struct exchange *exchange, json_t *taken_document)
     char *text = json_dumps(taken_document, JSON_COMPACT);
     size_t size = strlen(text);
     unsigned char hash[32];
-    char etag[ETAG_SIZE] = "\"";
+    char etag[ETAG_SIZE];
     secret_digest(text, size, hash);
+    etag[0] = '"';
     for (size_t i = 0; i < 16; i++)
         (void)snprintf(etag + 1 + 2 * i, 3, "%02x", hash[i]);
-    strcat(etag, "\"");
+    etag[33] = '"';
+    etag[34] = '\0';
     document_reply(exchange, text, size, etag);
     free(text);
     json_decref(taken_document);

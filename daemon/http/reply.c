@@ -15,7 +15,6 @@ static const struct {
     {204, "No Content"},
     {301, "Moved Permanently"},
     {302, "Found"},
-    {301, "Moved Permanently"},
     {303, "See Other"},
     {304, "Not Modified"},
     {400, "Bad Request"},

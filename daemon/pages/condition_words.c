@@ -56,6 +56,7 @@ static void add_labels(struct labels *labels, const struct term *term)
 
 // Gathers the labels of a tree that only joins, by `joint`, terms of chosen options that are all
 // negative or all not. False when the tree is anything else.
+// NOLINTNEXTLINE(misc-no-recursion): a tree of at most 64 leaves, which condition_parse() bounds
 static bool gather(const struct sentence *sentence, const struct condition *condition,
                    enum condition_operator joint, bool negative, struct labels *labels)
 {
@@ -168,6 +169,7 @@ static void say_term(const struct sentence *sentence, const struct condition *le
     }
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): as above
 static void say_clause(const struct sentence *sentence, const struct condition *condition)
 {
     if (!is_joint(condition)) {

@@ -36,7 +36,8 @@ void html_prose(struct html *html, const char *text);
 
 void html_number(struct html *html, long long number);
 
-// Behind the macros; not to be called elsewhere.
+// Behind the macros, and what writes a stylesheet into such a buffer; never to be called for a
+// page.
 void html_put_raw_(struct html *html, const char *bytes, size_t size);
 void html_put_attribute_(struct html *html, const char *opening, const char *value);
 void html_put_prose_attribute_(struct html *html, const char *opening, const char *value);

@@ -88,6 +88,7 @@ void term_destroy(struct term *term)
 static bool has_rule(const struct condition *condition, const struct survey *survey, int *budget);
 
 // A question that is not shown counts as unanswered, so what hides it must be judged as well.
+// NOLINTNEXTLINE(misc-no-recursion): the budget ends it, and conditions look back only
 static bool shown_by_rule(const struct question *question, const struct survey *survey, int *budget)
 {
     const struct condition *panel =
@@ -96,6 +97,7 @@ static bool shown_by_rule(const struct question *question, const struct survey *
            has_rule(survey->pages[question->page].visible_if, survey, budget);
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): as above
 static bool has_rule(const struct condition *condition, const struct survey *survey, int *budget)
 {
     if (condition == NULL)

@@ -75,7 +75,7 @@ struct database *database_create(struct event_base *base, const struct database_
 
 static void arm(struct database *database, int delay_ms)
 {
-    const struct timeval delay = {.tv_sec = delay_ms / 1000, .tv_usec = delay_ms % 1000 * 1000};
+    const struct timeval delay = {.tv_sec = delay_ms / 1000, .tv_usec = delay_ms % 1000 * 1000L};
     event_add(database->timer, &delay);
 }
 
@@ -342,7 +342,7 @@ static void on_group_ended(struct database *database)
         bool failed = database->reply.failed != NULL;
         char why[300] = "";
         if (failed)
-            strncat(why, PQresultErrorMessage(database->reply.failed), sizeof why - 1);
+            (void)snprintf(why, sizeof why, "%s", PQresultErrorMessage(database->reply.failed));
         clear_results(database);
         if (failed)
             lose(database, why);

@@ -177,19 +177,26 @@ static int compare_items(const void *a, const void *b)
     return (*left)->sequence < (*right)->sequence ? -1 : 1;
 }
 
-// Back to the head of the queue, before those that repeat it.
+// Back to the head of the queue, with those that repeat it behind it.
 static void put_back(struct store *store, struct store_item *item)
 {
-    struct store_item *repeat = item->repeat;
-    item->repeat = NULL;
-    if (repeat != NULL)
-        put_back(store, repeat);
-    if (item->expires_ms <= now_ms()) {
-        decide(store, item, STORE_UNAVAILABLE);
-        return;
+    struct store_item *before = NULL;
+    struct store_item *next;
+    uint64_t now = now_ms();
+    for (; item != NULL; item = next) {
+        next = item->repeat;
+        item->repeat = NULL;
+        if (item->expires_ms <= now) {
+            answer_later(store, item, STORE_UNAVAILABLE);
+            continue;
+        }
+        if (before == NULL)
+            TAILQ_INSERT_HEAD(&store->queue, item, link);
+        else
+            TAILQ_INSERT_AFTER(&store->queue, before, item, link);
+        before = item;
+        store->queued++;
     }
-    TAILQ_INSERT_HEAD(&store->queue, item, link);
-    store->queued++;
 }
 
 // An id is at most once in a batch: those that came later follow the first, so that a client that
@@ -224,7 +231,7 @@ static void gather_batch(struct lane *lane)
         store->queued--;
         lane->batch[lane->count++] = item;
     }
-    qsort(lane->batch, lane->count, sizeof lane->batch[0], compare_items);
+    qsort(lane->batch, lane->count, sizeof(void *), compare_items);
     chain_repeats(lane);
     for (size_t i = 0; i < lane->count; i++)
         lane->rows[i] = lane->batch[i]->row;
@@ -430,8 +437,8 @@ static bool open_lane(struct store *store, struct lane *lane, const struct setti
     const struct database_events events = {.on_ready = on_ready, .context = lane};
     lane->store = store;
     lane->cap = store->batch_limit;
-    lane->batch = memory_allocate(store->batch_limit * sizeof lane->batch[0]);
-    lane->rows = memory_allocate(store->batch_limit * sizeof lane->rows[0]);
+    lane->batch = memory_allocate(store->batch_limit * sizeof(void *));
+    lane->rows = memory_allocate(store->batch_limit * sizeof(void *));
     lane->database = database_create(store->base, &connection, &events, error);
     return lane->database != NULL;
 }
@@ -448,7 +455,7 @@ struct store *store_create(struct event_base *base, const struct settings *setti
     TAILQ_INIT(&store->answered);
     store->answer = event_new(base, -1, 0, answer_items, store);
     store->expiry = event_new(base, -1, EV_PERSIST, on_expiry, store);
-    const struct timeval tick = {.tv_usec = EXPIRY_TICK_MS * 1000};
+    const struct timeval tick = {.tv_usec = EXPIRY_TICK_MS * 1000L};
     event_add(store->expiry, &tick);
 
     store->lane_count = (size_t)settings->database_connections;

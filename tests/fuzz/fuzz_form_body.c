@@ -19,7 +19,7 @@ static const char definition[] =
     "\"max\":9},"
     "{\"type\":\"comment\",\"name\":\"d\",\"title\":\"D\"},"
     "{\"type\":\"boolean\",\"name\":\"e\",\"title\":\"E\"},"
-    "{\"type\":\"matrix\",\"name\":\"f\",\"title\":\"F\",\"columns\":[\"x\",\"y\"],"
+    "{\"type\":\"matrix\",\"name\":\"m\",\"title\":\"M\",\"columns\":[\"x\",\"y\"],"
     "\"rows\":[\"u\",\"v\"]}]}]}";
 
 static struct collectivity collectivity = {

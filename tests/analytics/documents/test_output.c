@@ -2,8 +2,10 @@
 #include "analytics/documents/output.h"
 
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char folder[] = "/tmp/recueil-output-XXXXXX";
@@ -13,7 +15,7 @@ static void make_folder(void)
 {
     cr_assert(mkdtemp(folder) != NULL);
     (void)snprintf(path, sizeof path, "%s/file.csv", folder);
-    (void)snprintf(temporary, sizeof temporary, "%s.tmp", path);
+    (void)snprintf(temporary, sizeof temporary, "%s.%d.tmp", path, (int)getpid());
 }
 
 static void remove_folder(void)
@@ -73,6 +75,83 @@ Test(output, leaves_the_old_file_when_given_up)
     output_clear(&output);
     check_content("old");
     cr_assert_not(is_there(temporary));
+}
+
+static void check_writes(const char *name, const char *text)
+{
+    struct output output;
+    struct error error = {0};
+    cr_assert(output_open(&output, name, &error), "%s", error.message);
+    (void)fputs(text, output.file);
+    cr_assert(output_commit(&output, &error), "%s", error.message);
+}
+
+Test(output, keeps_the_mode_of_the_file_that_it_replaces)
+{
+    struct stat found;
+    put("old");
+    cr_assert_eq(chmod(path, 0600), 0);
+    check_writes(path, "new");
+    check_content("new");
+    cr_assert_eq(stat(path, &found), 0);
+    cr_assert_eq(found.st_mode & 07777, 0600, "%o", found.st_mode);
+}
+
+Test(output, writes_through_a_link)
+{
+    struct stat found;
+    char link[80];
+    (void)snprintf(link, sizeof link, "%s/link", folder);
+    put("old");
+    cr_assert_eq(symlink("file.csv", link), 0);
+    check_writes(link, "new");
+    check_content("new");
+    cr_assert_eq(lstat(link, &found), 0);
+    cr_assert(S_ISLNK(found.st_mode));
+    (void)unlink(link);
+}
+
+Test(output, leaves_somebody_elses_temporary_file_alone)
+{
+    char other[80];
+    (void)snprintf(other, sizeof other, "%s.tmp", path);
+    cr_assert_eq(mkdir(other, 0700), 0);
+    check_writes(path, "new");
+    check_content("new");
+    cr_assert_eq(rmdir(other), 0);
+}
+
+// A file renamed over a device would take its place, and root may do that.
+Test(output, writes_into_a_pipe_and_leaves_it_a_pipe)
+{
+    struct stat found;
+    char text[8] = "";
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    int reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    cr_assert(reader >= 0);
+    check_writes(path, "text");
+    cr_assert_eq(read(reader, text, sizeof text - 1), 4);
+    cr_assert_str_eq(text, "text");
+    cr_assert_eq(lstat(path, &found), 0);
+    cr_assert(S_ISFIFO(found.st_mode));
+    (void)close(reader);
+}
+
+Test(output, writes_into_a_device)
+{
+    struct stat found;
+    check_writes("/dev/null", "text");
+    cr_assert_eq(lstat("/dev/null", &found), 0);
+    cr_assert(S_ISCHR(found.st_mode));
+}
+
+Test(output, says_that_a_folder_is_no_file)
+{
+    struct output output;
+    struct error error = {0};
+    cr_assert_not(output_open(&output, folder, &error));
+    cr_assert_eq(error.kind, ERROR_FAILED);
+    cr_assert(strstr(error.message, folder) != NULL, "%s", error.message);
 }
 
 Test(output, says_where_it_cannot_write)

@@ -259,6 +259,16 @@ Test(submission_body, refuses_what_does_not_fit_and_says_where)
     }
 }
 
+Test(submission_body, tells_a_wrong_member_beside_once)
+{
+    cr_assert_eq(
+        read_body("{\"procedure\":\"nope\",\"channel\":\"fax\",\"answers\":{\"satisfaction\":2}}"),
+        INTAKE_REFUSED);
+    cr_assert_eq(refusals.count, 2);
+    cr_assert_str_eq(refusals.items[0].pointer, "/procedure");
+    cr_assert_str_eq(refusals.items[1].pointer, "/channel");
+}
+
 Test(submission_body, tells_the_id_of_what_it_refuses)
 {
     cr_assert_eq(read_body("{\"id\":\"" ID "\",\"answers\":{}}"), INTAKE_REFUSED);
