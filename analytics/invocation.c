@@ -2,6 +2,7 @@
 #include "analytics/invocation.h"
 
 #include "config/settings.h"
+#include "sql/migrate.h"
 
 enum { KEY_CONFIG = 0x100, KEY_COLLECTIVITY };
 
@@ -29,11 +30,19 @@ static error_t take(int key, char *value, struct argp_state *state)
 
 const struct argp invocation_argp = {.options = options, .parser = take};
 
-struct session *invocation_open(const struct invocation *invocation, struct error *error)
+struct session *invocation_connect(const struct invocation *invocation, struct error *error)
 {
     AUTO(settings)
     struct settings *settings = settings_load(settings_path(invocation->config), error);
     if (settings == NULL)
         return NULL;
     return session_open(settings->database, invocation->role, error);
+}
+
+struct session *invocation_open(const struct invocation *invocation, struct error *error)
+{
+    AUTO_SESSION struct session *session = invocation_connect(invocation, error);
+    if (session == NULL || !migrate_check(session, error))
+        return NULL;
+    return TAKE(session);
 }

@@ -24,5 +24,8 @@ struct command {
 
 extern const struct argp invocation_argp;
 
-// A connection as the settings and the command's role say.
+// A connection as the settings and the command's role say, to a schema that is this program's.
 MUST_USE struct session *invocation_open(const struct invocation *invocation, struct error *error);
+// The same to any schema, or to none yet.
+MUST_USE struct session *invocation_connect(const struct invocation *invocation,
+                                            struct error *error);

@@ -5,9 +5,11 @@
 #include "analytics/commands/commands.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct command commands[] = {
     {"migrate", "", "create or upgrade the schema of the database", "recueil_owner",
@@ -105,11 +107,23 @@ static int run(const struct line *line, int argc, char **argv)
     return done ? EXIT_SUCCESS : error_exit_code(&error);
 }
 
+// Whoever started us with a standard stream closed would get the database's socket in its place,
+// and the CSV in there. One that cannot be written makes writing fail as it should.
+static void keep_standard_streams(void)
+{
+    int descriptor = STDIN_FILENO;
+    while (descriptor >= STDIN_FILENO && descriptor <= STDERR_FILENO)
+        descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (descriptor > STDERR_FILENO)
+        (void)close(descriptor);
+}
+
 int main(int argc, char **argv)
 {
     static char program[] = "recueil";
     argp_program_version = "recueil " RECUEIL_VERSION;
     argp_err_exit_status = 2;
+    keep_standard_streams();
     if (argc > 0)
         argv[0] = program;
 

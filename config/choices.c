@@ -22,7 +22,8 @@ static int bits_of(enum measure measure)
     if (measure == MEASURE_ACTORS || measure == MEASURE_ACTORS_ROW)
         return MATRIX_SIDE;
     const struct measure_rule *rule = measure_rule(measure);
-    return rule != NULL && rule->kind == MEASURE_IS_MASK ? MASK_BITS : 0;
+    bool mask = rule != NULL && rule->kind == MEASURE_IS_MASK;
+    return mask || measure == MEASURE_PAIN_POINTS ? MASK_BITS : 0;
 }
 
 struct choices *choices_create(void)
@@ -118,8 +119,8 @@ void choices_assign(struct choices *choices, const struct survey *survey, const 
     for (size_t i = 0; i < survey->question_count; i++) {
         const struct question *question = &survey->questions[i];
         bool matrix = question->measure == MEASURE_ACTORS;
-        if (bits_of(question->measure) == 0)
-            continue;
+        if (bits_of(question->measure) == 0 || question->measure == MEASURE_PAIN_POINTS)
+            continue; // pain-points.csv gives those
         bool fits =
             assign_list(choices, question->measure, question->choices, question->choice_count);
         if (question->other_item)

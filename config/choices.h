@@ -1,5 +1,6 @@
 // The bit of each code in the masks: table `choice` in memory. A bit, once given, is for ever.
-// Pain points are not here: pain-points.csv numbers them.
+// pain-points.csv numbers pain points: only those that left it are here, because survey versions
+// that still ask about them do not know their bits.
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once

@@ -68,7 +68,7 @@ static int find_bit(const struct edition *edition, enum measure measure, const c
     if (rule->kind != MEASURE_IS_PAIN)
         return choices_bit(edition->choices, measure, code);
     const struct pain_point *point = catalogue_pain_point(edition->catalogue, code, strlen(code));
-    return point == NULL ? -1 : point->bit;
+    return point != NULL ? point->bit : choices_bit(edition->choices, MEASURE_PAIN_POINTS, code);
 }
 
 void edition_number_choices(const struct edition *edition, struct survey *survey)

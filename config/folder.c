@@ -13,16 +13,22 @@ enum { SURVEY_FILE_LIMIT = 1024 * 1024, POINTER_SIZE = 120 };
 
 // -- Listing --
 
-static int is_survey_file(const struct dirent *entry)
+// Whatever the case: a survey saved as .JSON must not seem to be gone.
+static bool ends_with(const struct dirent *entry, const char *ending)
 {
-    size_t size = strlen(entry->d_name);
-    return entry->d_name[0] != '.' && size > 5 && strcmp(entry->d_name + size - 5, ".json") == 0;
+    size_t size = strlen(entry->d_name), length = strlen(ending);
+    return entry->d_name[0] != '.' && size > length &&
+           strcasecmp(entry->d_name + size - length, ending) == 0;
 }
 
-static int is_csv_file(const struct dirent *entry)
+static int is_survey_file(const struct dirent *entry)
 {
-    size_t size = strlen(entry->d_name);
-    return entry->d_name[0] != '.' && size > 4 && strcasecmp(entry->d_name + size - 4, ".csv") == 0;
+    return ends_with(entry, ".json");
+}
+
+static int is_data_file(const struct dirent *entry)
+{
+    return ends_with(entry, ".json") || ends_with(entry, ".csv");
 }
 
 static void free_names(struct dirent **names, int count)
@@ -32,22 +38,23 @@ static void free_names(struct dirent **names, int count)
     free(names);
 }
 
-// A misspelt file would otherwise be silently left out. steps, actions and registers belong to the
-// folder, but this version does not read them.
+// A misspelt or misplaced file would otherwise be silently left out. steps, actions and registers
+// belong to the folder, but this version does not read them.
 static void check_names(const char *directory, struct findings *findings)
 {
-    static const char *const known[] = {"procedures.csv", "pain-points.csv", "communes.csv",
-                                        "services.csv",   "steps.csv",       "actions.csv",
-                                        "registers.csv"};
+    static const char *const known[] = {"collectivity.json", "procedures.csv", "pain-points.csv",
+                                        "communes.csv",      "services.csv",   "steps.csv",
+                                        "actions.csv",       "registers.csv"};
     struct dirent **names = NULL;
-    int count = scandir(directory, &names, is_csv_file, alphasort);
+    int count = scandir(directory, &names, is_data_file, alphasort);
     for (int i = 0; i < count; i++) {
         bool found = false;
         for (size_t k = 0; k < sizeof known / sizeof known[0]; k++)
             found |= strcmp(names[i]->d_name, known[k]) == 0;
         if (!found)
             findings_add(findings, names[i]->d_name,
-                         "is no file of a collectivity: correct its name, or move it away");
+                         "is no file of a collectivity: correct its name, or move it away (surveys "
+                         "belong in surveys/)");
     }
     if (count >= 0)
         free_names(names, count);

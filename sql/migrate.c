@@ -97,6 +97,21 @@ static bool read_newest(struct session *session, int64_t *newest, struct error *
     return applied != NULL && check_applied(applied, newest, error);
 }
 
+bool migrate_check(struct session *session, struct error *error)
+{
+    int64_t newest = 0;
+    size_t count = 0;
+    const struct migration *known = migrations(&count);
+    if (!read_newest(session, &newest, error))
+        return false;
+    if (newest == known[count - 1].number)
+        return true;
+    error_set(error, ERROR_FAILED,
+              newest == 0 ? "the database has no schema of Recueil: run \"recueil migrate\""
+                          : "the schema is older than this program: run \"recueil migrate\"");
+    return false;
+}
+
 static bool apply(struct session *session, const struct migration *migration, struct error *error)
 {
     char number[16];

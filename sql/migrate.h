@@ -14,6 +14,9 @@ struct migration {
 
 const struct migration *migrations(size_t *count);
 
+// Is the schema the one that this program knows? ERROR_FAILED where it is missing, older or newer.
+MUST_USE bool migrate_check(struct session *session, struct error *error);
+
 // on_applied runs after each committed migration. Two at once: the second waits (advisory lock),
 // then finds nothing to do. A schema newer than this program, or a migration whose recorded SHA-256
 // differs from ours, is refused (ERROR_FAILED) before anything is changed.

@@ -39,7 +39,7 @@ bool command_migrate(struct invocation *invocation, int argc, char **argv, struc
 {
     if (argp_parse(&argp, argc, argv, 0, NULL, invocation) != 0)
         return false;
-    AUTO_SESSION struct session *session = invocation_open(invocation, error);
+    AUTO_SESSION struct session *session = invocation_connect(invocation, error);
     size_t applied = 0;
     if (session == NULL || !migrate(session, say_applied, &applied, error))
         return false;

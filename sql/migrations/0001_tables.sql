@@ -337,6 +337,7 @@ GRANT SELECT ON recueil.schema_migration TO recueil_daemon, recueil_analyst;
 GRANT SELECT ON recueil.collectivity, recueil.collectivity_version, recueil.catalogue_version,
     recueil.choice, recueil.survey, recueil.survey_version, recueil.bearer_key
     TO recueil_daemon;
+GRANT SELECT (collectivity_id, code, bit, listed) ON recueil.pain_point TO recueil_daemon;
 GRANT INSERT ON recueil.submission, recueil.submission_content, recueil.changed_month
     TO recueil_daemon;
 GRANT SELECT (collectivity_id, id, content_hash, state, received_at, survey, placement, procedure),
@@ -345,10 +346,22 @@ GRANT SELECT (collectivity_id, id), DELETE ON recueil.submission_content TO recu
 -- ON CONFLICT reads the columns that it names.
 GRANT SELECT (collectivity_id, month, mark) ON recueil.changed_month TO recueil_daemon;
 
-GRANT SELECT, INSERT, UPDATE ON recueil.collectivity, recueil.procedure, recueil.pain_point,
+-- What is immutable (versions, bits, keys' digests) cannot be updated, only what publishing changes.
+GRANT SELECT, INSERT ON recueil.collectivity, recueil.procedure, recueil.pain_point,
     recueil.commune, recueil.service, recueil.choice, recueil.survey, recueil.survey_version,
     recueil.bearer_key
     TO recueil_analyst;
+GRANT UPDATE (time_zone, simulated, published_version) ON recueil.collectivity TO recueil_analyst;
+GRANT UPDATE (position, listed, label, service, owner, audiences, channels, volume_per_year,
+              deadline_days, online_url, theme)
+    ON recueil.procedure TO recueil_analyst;
+GRANT UPDATE (position, listed, nature, audience, short_label, label, label_rcf, help)
+    ON recueil.pain_point TO recueil_analyst;
+GRANT UPDATE (position, listed, label, population) ON recueil.commune TO recueil_analyst;
+GRANT UPDATE (position, listed, label, staff) ON recueil.service TO recueil_analyst;
+GRANT UPDATE (current_version, listed) ON recueil.survey TO recueil_analyst;
+GRANT UPDATE (replaced_at) ON recueil.survey_version TO recueil_analyst;
+GRANT UPDATE (revoked_at) ON recueil.bearer_key TO recueil_analyst;
 GRANT SELECT, INSERT ON recueil.collectivity_version, recueil.catalogue_version TO recueil_analyst;
 GRANT SELECT ON recueil.submission, recueil.submission_content, recueil.sealed_month
     TO recueil_analyst;

@@ -1,6 +1,6 @@
 -- All that is published, for the daemon: one row a document (config/edition.h, struct published_row).
 -- Versions of surveys stay for 8 days after they were replaced: an open form is judged by its own
--- for 7.
+-- for 7. For these, the bits of pain points that left pain-points.csv are among the choices.
 -- (national query)
 -- Returns collectivity_id, kind, survey or name, version, replaced_at in microseconds (0: current),
 -- document.
@@ -18,7 +18,11 @@ WHERE NOT EXISTS (SELECT FROM recueil.catalogue_version later
 UNION ALL
 SELECT collectivity_id, 'choices', '', 0, 0, json_object_agg(measure, codes)::text
 FROM (SELECT collectivity_id, measure, json_object_agg(code, bit) AS codes
-      FROM recueil.choice GROUP BY collectivity_id, measure) AS measures
+      FROM (SELECT collectivity_id, measure, code, bit FROM recueil.choice
+            UNION ALL
+            SELECT collectivity_id, 'pain_points', code, bit
+            FROM recueil.pain_point WHERE NOT listed) AS given
+      GROUP BY collectivity_id, measure) AS measures
 GROUP BY collectivity_id
 UNION ALL
 SELECT s.collectivity_id, 'survey', s.survey, v.version,

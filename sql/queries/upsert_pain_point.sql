@@ -16,8 +16,7 @@ INSERT INTO recueil.pain_point
 VALUES ($1::int, $2::text, $3::smallint, $4::int, $5::text, $6::text, $7::text, $8::text,
         $9::text, $10::text, true)
 ON CONFLICT (collectivity_id, code) DO UPDATE
-SET bit = excluded.bit,
-    position = excluded.position,
+SET position = excluded.position,
     nature = excluded.nature,
     audience = excluded.audience,
     short_label = excluded.short_label,

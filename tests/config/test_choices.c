@@ -130,11 +130,12 @@ Test(choices, goes_to_json_and_back)
     choices_set(choices, MEASURE_MEANS, "temps", 2);
     choices_set(choices, MEASURE_TOOLS, "papier", 1);
     choices_set(choices, MEASURE_TOOLS, "tableur", 0);
+    choices_set(choices, MEASURE_PAIN_POINTS, "ancien", 62);
     json_t *document = choices_to_json(choices);
     AUTO(choices) struct choices *again = choices_from_json(document, NULL);
     cr_assert_not_null(again);
     choices_visit(again, note_row, lines);
-    cr_assert_str_eq(lines, "tools tableur 0;tools papier 1;means temps 2;");
+    cr_assert_str_eq(lines, "pain_points ancien 62;tools tableur 0;tools papier 1;means temps 2;");
     json_decref(document);
 }
 
@@ -145,7 +146,8 @@ Test(choices, refuses_json_that_gives_no_bits)
         "{\"unknown\":{\"a\":0}}",
         "{\"tools\":[]}",
         "{\"channel\":{\"desk\":0}}",
-        "{\"pain_points\":{\"delai\":0}}",
+        "{\"pain_points\":{\"delai\":63}}",
+        "{\"believed_pain_points\":{\"delai\":0}}",
         "{\"tools\":{\"a\":63}}",
         "{\"tools\":{\"a\":-1}}",
         "{\"tools\":{\"a\":\"0\"}}",

@@ -139,6 +139,37 @@ Test(edition, numbers_the_choices_of_its_surveys)
     cr_assert_eq(actors->rows[0].bit, 2);
 }
 
+// A version that is still judged by may ask about what left the taxonomy since.
+Test(edition, numbers_pain_points_that_left_the_catalogue)
+{
+#define TICKS                                                                                      \
+    "{\"title\":\"T\",\"recueil\":{\"slug\":\"old\",\"audience\":\"internal\",\"procedure\":"      \
+    "\"x\"},"                                                                                      \
+    "\"pages\":[{\"name\":\"p\",\"elements\":[{\"type\":\"checkbox\",\"name\":\"q\",\"title\":"    \
+    "\"Q\","                                                                                       \
+    "\"choices\":[\"ancien\",\"delai\",\"inconnu\"],\"recueil\":{\"measure\":\"pain_points\"}}]}]" \
+    "}"
+#define DELAI                                                                                      \
+    "{\"procedures\":[],\"pain_points\":[{\"bit\":\"4\",\"code\":\"delai\",\"nature\":"            \
+    "\"organisation\","                                                                            \
+    "\"audience\":\"all\",\"short_fr\":\"D\",\"label_fr\":\"D\",\"label_rcf\":\"\",\"help_fr\":"   \
+    "\"\"}],"                                                                                      \
+    "\"communes\":[],\"services\":[]}"
+    static const struct published_row old[] = {
+        {1, "collectivity", NULL, 0, 0, FILE_OF("zone")},
+        {1, "catalogue", NULL, 1, 0, DELAI},
+        {1, "choices", NULL, 0, 0, "{\"pain_points\":{\"ancien\":9}}"},
+        {1, "survey", "old", 1, 0, TICKS},
+    };
+    struct error error = {ERROR_NONE, ""};
+    AUTO(editions) struct editions *editions = editions_from_rows(old, 4, &error);
+    cr_assert_not_null(editions, "%s", error.message);
+    const struct choice *choices = editions->items[0]->surveys[0].survey->questions[0].choices;
+    cr_assert_eq(choices[0].bit, 9);
+    cr_assert_eq(choices[1].bit, 4);
+    cr_assert_eq(choices[2].bit, -1);
+}
+
 Test(edition, lives_as_long_as_somebody_holds_it)
 {
     struct editions *editions = read_rows();

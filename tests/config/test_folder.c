@@ -196,6 +196,22 @@ Test(folder, refuses_a_misspelt_csv_file, .init = make_folder, .fini = remove_fo
     assert_finding("comunes.csv", "name");
 }
 
+// Left out, it would be taken off the list as if its file were gone.
+Test(folder, refuses_a_survey_beside_the_folder_of_surveys, .init = make_folder,
+     .fini = remove_folder)
+{
+    put_survey("agents.json", "agents", "internal", CATALOGUE, ELEMENT_PROCEDURE);
+    assert_finding("agents.json", "surveys/");
+}
+
+Test(folder, reads_a_survey_whatever_the_case_of_its_ending, .init = make_folder,
+     .fini = remove_folder)
+{
+    put_survey("surveys/AGENTS.JSON", "agents", "internal", CATALOGUE, ELEMENT_PROCEDURE);
+    AUTO(folder) struct folder *read = read_good(folder);
+    cr_assert_eq(read->survey_count, 2);
+}
+
 Test(folder, refuses_a_folder_without_surveys, .init = make_folder, .fini = remove_folder)
 {
     put("surveys/b.json", NULL);

@@ -360,6 +360,18 @@ class Aggregation(unittest.TestCase):
                                           to_char(now() AT TIME ZONE 'Indian/Reunion', 'YYYY-MM')""")
         self.assertEqual(months, list(now[0]))
 
+    def test_months_missed_while_nobody_aggregated_are_caught_up(self):
+        self.add([submission(received_at=f"2025-{month}-10T08:00:00Z") for month in ("03", "05", "06")])
+        self.aggregate("--month", "2025-05")
+        self.add([submission(received_at="2025-05-20T08:00:00Z")])
+        said = self.aggregate()
+        for line in ("2025-03: 1 submission in", "2025-05: 2 submissions in", "2025-06: 1 submission in"):
+            self.assertIn(line, said)
+        self.assertNotIn("2025-04", said)
+        again = self.aggregate()
+        for month in ("2025-03", "2025-05"):
+            self.assertNotIn(month, again)
+
     def test_sealed_months_are_never_computed_again(self):
         self.add([submission(commune="97422"), submission(survey="agents", version=1, commune="97422"),
                   submission(state="set_aside")])
@@ -536,6 +548,22 @@ class Export(unittest.TestCase):
                                    support.os.path.join(self.cluster.folder, "no", "out.csv"), check=False)
         self.assertEqual(ran.code, 1)
         self.assertIn("out.csv", ran.said)
+
+    def test_a_closed_standard_output_is_told_and_gets_nothing(self):
+        command = [support.os.path.join(support.BUILD, "recueil"), "export", "submissions", "--month", "2026-10"]
+        ran = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", *command], stdin=subprocess.DEVNULL,
+                             env=support.environment({"RECUEIL_CONFIG": self.cluster.config}),
+                             stderr=subprocess.PIPE, check=False)
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn(b"standard output cannot be written: Bad file descriptor", ran.stderr)
+
+    def test_a_full_disk_is_told_and_leaves_nothing(self):
+        with open("/dev/full", "wb") as full:
+            command = [support.os.path.join(support.BUILD, "recueil"), "export", "submissions", "--month", "2026-10"]
+            ran = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, check=False,
+                                 env=support.environment({"RECUEIL_CONFIG": self.cluster.config}))
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn(b"No space left", ran.stderr)
 
     def test_months_without_answers_have_a_header_only(self):
         for dataset in ("pain-points", "submissions"):

@@ -190,6 +190,30 @@ class Publish(unittest.TestCase):
             self.cluster.value(f"SELECT version FROM recueil.submission WHERE id = '{sent['id']}'"),
             max((version for survey, version in self.versions() if survey == "demarches"), key=int))
 
+    def test_a_pain_point_that_left_still_counts_in_the_forms_that_were_open(self):
+        version = self.cluster.value("SELECT current_version FROM recueil.survey WHERE survey = 'demarches'")
+        self.addCleanup(self.cluster.publish, self.files)
+        files = {name: support.read(os.path.join(self.files, name))
+                 for name in ("pain-points.csv", "surveys/demarches.json", "surveys/agents.json")}
+        for name, text in files.items():
+            self.addCleanup(support.write, os.path.join(self.files, name), text)
+        lines = files["pain-points.csv"].splitlines(keepends=True)
+        support.write(os.path.join(self.files, "pain-points.csv"),
+                      "".join(line for line in lines if ",pieces," not in line))
+        for name in ("surveys/demarches.json", "surveys/agents.json"):
+            survey = json.loads(files[name])
+            for element in (element for page in survey["pages"] for element in page["elements"]):
+                if "choices" in element:
+                    element["choices"] = [choice for choice in element["choices"]
+                                          if choice != "pieces" and choice.get("value") != "pieces"]
+            support.write(os.path.join(self.files, name), json.dumps(survey, ensure_ascii=False))
+        self.cluster.publish(self.files)
+        support.until(lambda: self.daemon.submit(citizen())[0] == 422, "the code is gone from new forms", 12)
+        sent = citizen(version=int(version))
+        self.assertEqual(self.daemon.submit(sent)[0], 201)
+        self.assertEqual(self.cluster.value(f"SELECT pain_points FROM recueil.submission WHERE id = '{sent['id']}'"),
+                         str(1 << 0 | 1 << 2))
+
     def test_migrate_again_does_nothing(self):
         before = self.cluster.psql("SELECT * FROM recueil.schema_migration ORDER BY 1")
         self.cluster.recueil("migrate")

@@ -191,6 +191,14 @@ class Roles(unittest.TestCase):
             ("INSERT INTO recueil.submission (collectivity_id, id, content_hash, state)"
              " VALUES (1, gen_random_uuid(), '', 'counted')", False),
             ("UPDATE recueil.catalogue_version SET document = ''", False),
+            ("UPDATE recueil.survey_version SET definition = ''", False),
+            ("UPDATE recueil.survey_version SET offered_pain_points = 0", False),
+            ("UPDATE recueil.survey SET class = 'internal'", False),
+            ("UPDATE recueil.choice SET bit = 1", False),
+            ("UPDATE recueil.pain_point SET bit = 1", False),
+            ("UPDATE recueil.bearer_key SET key_hash = decode(repeat('00', 32), 'hex')", False),
+            ("DELETE FROM recueil.survey_version", False),
+            ("DELETE FROM recueil.pain_point", False),
             ("DELETE FROM recueil.choice", False),
             ("DELETE FROM recueil.schema_migration", False))
 
@@ -274,6 +282,18 @@ class Migrations(unittest.TestCase):
             ran = self.cluster.recueil(*words, check=False)
             self.assertEqual(ran.code, 1)
             self.assertIn('run "recueil migrate"', ran.said)
+
+    def test_other_commands_refuse_a_schema_that_is_not_theirs(self):
+        self.cluster.recueil("migrate")
+        for change, says in (
+                ("INSERT INTO recueil.schema_migration VALUES (9999, '9999_later', '\\x00', now())", "newer"),
+                (f"DELETE FROM recueil.schema_migration WHERE number >= {self.count()}", "older")):
+            self.cluster.psql(change)
+            for words in (("aggregate",), ("key", "essai"), ("publish", support.CASUD),
+                          ("export", "pain-points", "--month", "2026-10")):
+                ran = self.cluster.recueil(*words, check=False)
+                self.assertEqual(ran.code, 1)
+                self.assertIn(says, ran.said)
 
     def test_missing_rights_are_told_as_commands_for_the_administrator(self):
         self.cluster.psql("DROP ROLE recueil_reader")
