@@ -75,7 +75,8 @@ struct database *database_create(struct event_base *base, const struct database_
 
 static void arm(struct database *database, int delay_ms)
 {
-    const struct timeval delay = {.tv_sec = delay_ms / 1000, .tv_usec = delay_ms % 1000 * 1000L};
+    const struct timeval delay = {.tv_sec = delay_ms / 1000,
+                                  .tv_usec = (suseconds_t)(delay_ms % 1000) * 1000L};
     event_add(database->timer, &delay);
 }
 
