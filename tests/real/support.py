@@ -208,7 +208,8 @@ class Daemon:
             raise AssertionError(f"recueild ended with {code}\n{self.log()}")
 
     def pid(self):
-        return self._process.pid
+        """None while it does not run."""
+        return None if self._process is None else self._process.pid
 
     def kill(self):
         process, self._process = self._process, None
