@@ -47,9 +47,12 @@ static int thousandths(struct slice number)
     bool allowed =
         number.size >= 1 && number.size <= 5 && (number.size == 1 || number.at[1] == '.');
     for (uint32_t i = 0; i < 5 && allowed; i++) {
-        int digit = i < number.size ? number.at[i] : '0';
+        int digit = i < number.size ? (unsigned char)number.at[i] : '0';
         if (i == 1)
             continue; // the point
+        char digit = '0';
+        if (i < number.size)
+            digit = number.at[i];
         allowed = digit >= '0' && digit <= '9';
         value = value * 10 + (digit - '0');
     }
