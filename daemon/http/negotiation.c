@@ -50,9 +50,6 @@ static int thousandths(struct slice number)
         int digit = i < number.size ? (unsigned char)number.at[i] : '0';
         if (i == 1)
             continue; // the point
-        char digit = '0';
-        if (i < number.size)
-            digit = number.at[i];
         allowed = digit >= '0' && digit <= '9';
         value = value * 10 + (digit - '0');
     }
