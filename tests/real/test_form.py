@@ -1,6 +1,7 @@
 # The pages that people fill in without JavaScript: shown, sent, sent back with errors, thanked.
 #
 # SPDX-License-Identifier: Apache-2.0
+import gzip
 import html.parser
 import re
 import unittest
@@ -215,6 +216,22 @@ class Shown(unittest.TestCase):
                 self.assertNotIn(b'"><script>', reply)
 
 
+    def test_a_number_is_asked_in_a_field_that_sends_what_was_typed(self):
+        _, _, page = get("/casud/agents")
+        kinds = {field.get("name"): field["type"] for field in page.fields if "type" in field}
+        for name in ("dossiers_mois", "minutes_dossier", "jours", "ressaisies", "incomplets"):
+            self.assertEqual(kinds[name], "text", "a number field drops or alters what is no number")
+
+    def test_the_citizens_page_and_its_style_weigh_less_than_8_kib(self):
+        for language in ("fr", "rcf", "en"):
+            status, _, body = WORLD.daemon.request("GET", f"/casud/demarches?lang={language}&from=affiche-mairie")
+            self.assertEqual(status, 200)
+            sheet = next(link["href"] for link in Page(body).named("link") if link["rel"] == "stylesheet")
+            _, _, style = WORLD.daemon.request("GET", sheet)
+            size = len(gzip.compress(body, 9)) + len(gzip.compress(style, 9))
+            self.assertLess(size, 8192, language)
+
+
 class Sent(unittest.TestCase):
     def thanks(self, survey="demarches", **answers):
         status, headers, _ = post(f"/casud/{survey}?from=affiche-mairie", filled(survey, **answers))
@@ -319,6 +336,17 @@ class SentBack(unittest.TestCase):
         self.assertEqual(sorted(kept["irritants"]), ["delai", "pieces"])
         self.assertEqual(kept["texte"], [answers["texte"]])
         self.assertEqual(submissions(), before)
+
+    def test_numbers_come_back_as_they_were_typed(self):
+        typed = {"dossiers_mois": "200000", "minutes_dossier": "2,5", "jours": "environ 40",
+                 "ressaisies": "-3", "incomplets": '"3" ou <4>'}
+        status, _, page = post("/casud/agents", filled("agents", dossiers="true", **typed))
+        self.assertEqual(status, 422)
+        kept = page.chosen()
+        targets = [link.get("href") for link in page.named("a")]
+        for name, text in typed.items():
+            self.assertEqual(kept[name], [text])
+            self.assertIn(f"#{name}", targets)
 
     def test_each_error_leads_to_its_question(self):
         _, _, page = post("/casud/demarches", filled(demarche="dechets-bac"))
