@@ -374,6 +374,30 @@ class SentBack(unittest.TestCase):
         self.assertEqual(kept["texte"], ["déjà écrit"])
         self.assertEqual(submissions(), before)
 
+    def test_what_is_too_long_for_the_wire_is_told_on_a_page(self):
+        before = submissions()
+        for survey in ("demarches", "rien"):
+            status, headers, page = post(f"/casud/{survey}?lang=fr", filled(texte="é" * 15000))
+            self.assertEqual(status, 413)
+            self.assertTrue(headers["Content-Type"].startswith("text/html"))
+            self.assertIn("frame-ancestors", headers["Content-Security-Policy"])
+            self.assertIn("no-store", headers["Cache-Control"])
+            self.assertIn("Votre réponse est trop longue", page.text)
+            self.assertTrue(page.named("link"), "it has its style")
+            Shown.check_page(self, page)
+        status, headers, body = WORLD.daemon.request(
+            "POST", "/casud/demarches", b"x" * 70000,
+            {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"})
+        self.assertEqual((status, headers["Content-Type"]), (413, "application/problem+json"))
+        self.assertEqual(submissions(), before)
+
+    def test_a_method_that_a_page_lacks_is_told_on_a_page_with_a_way_back(self):
+        status, headers, page = post("/casud/demarches/thanks?lang=fr", {"a": "b"})
+        self.assertEqual(status, 405)
+        self.assertEqual(headers["Allow"], "GET, HEAD")
+        self.assertIn("/casud/?lang=fr", [link.get("href") for link in page.named("a")])
+        self.assertTrue([link for link in page.named("link") if link["rel"] == "stylesheet"])
+
     def test_hostile_forms_are_4xx_and_store_nothing(self):
         before = submissions()
         for body in (b"%", b"demarche=%ZZ", b"demarche=%00", b"demarche=%FF%FE", b"=" * 5000, b"&" * 5000,
