@@ -410,5 +410,34 @@ class SentBack(unittest.TestCase):
         self.assertEqual(submissions(), before)
 
 
+class Unavailable(unittest.TestCase):
+    WORDS = {"fr": "envoyez de nouveau votre réponse", "rcf": "anvoy out répons ankor in kou",
+             "en": "send your answer again"}
+
+    def test_without_a_database_the_page_keeps_everything_until_it_can_be_sent(self):
+        fields = filled(**GOOD)
+        WORLD.cluster.stop()
+        try:
+            for language, words in self.WORDS.items():
+                with self.subTest(language=language):
+                    path = f"/casud/demarches?from=affiche-mairie&lang={language}"
+                    status, headers, page = post(path, fields)
+                    self.assertEqual(status, 503)
+                    self.assertIn("Retry-After", headers)
+                    self.assertIn(words, page.text)
+                    Shown.check_page(self, page)
+                    self.assertEqual(page.named("form")[0]["action"], path)
+                    self.assertEqual(page.hidden()["_id"], fields["_id"])
+                    self.assertEqual(page.chosen()["texte"], [GOOD["texte"].replace("\r\n", "\n")])
+                    self.assertEqual(sorted(page.chosen()["irritants"]), ["delai", "pieces"])
+        finally:
+            WORLD.cluster.start()
+        WORLD.daemon.wait_ready()
+        for _ in range(2):
+            self.assertEqual(post("/casud/demarches?from=affiche-mairie", fields)[0], 303)
+        self.assertEqual(WORLD.cluster.value(
+            f"SELECT count(*) FROM recueil.submission WHERE id = '{fields['_id']}'"), "1")
+
+
 if __name__ == "__main__":
     unittest.main()
