@@ -5,6 +5,7 @@
 #include "daemon/actions/routes.h"
 
 #include "daemon/actions/actions.h"
+#include "daemon/http/negotiation.h"
 #include "daemon/pages/problem.h"
 
 #include <string.h>
@@ -87,11 +88,23 @@ static int on_head(void *context, const struct head *head)
     return (int)match.route->body_limit;
 }
 
+// The collectivity that the path names, or else the only one; NULL when there is neither.
+static struct edition *edition_of(const struct service *service, struct slice slug)
+{
+    const struct editions *editions = publications_editions(service->publications);
+    if (editions == NULL)
+        return NULL;
+    struct edition *named = slug.size == 0 ? NULL : editions_find(editions, slug.at, slug.size);
+    return named == NULL && editions->count == 1 ? editions->items[0] : named;
+}
+
 static void refuse_method(struct exchange *exchange)
 {
     char allowed[40];
+    struct edition *edition = edition_of(exchange->service, exchange->parameters[0]);
+    if (edition != NULL)
+        exchange->edition = edition_hold(edition);
     if (!exchange->path_known) {
-        (void)service_take_only(exchange);
         problem_reply(exchange, PROBLEM_UNKNOWN, NULL, NULL);
         return;
     }
@@ -119,9 +132,18 @@ static void on_request(void *context, struct connection *connection, const struc
         match.route->action(exchange);
 }
 
-static void on_refused(void *context, int status, struct reply *reply)
+// A person whose answer is too long reads why, as on every other page.
+static void on_refused(void *context, const struct head *head, int status, struct reply *reply)
 {
-    (void)context;
+    struct route_match match = {0};
+    if (head != NULL)
+        match = match_head(head);
+    if (head != NULL && negotiation_wants_page(head, match.page)) {
+        bool asked;
+        problem_wire_page(reply, status, edition_of(context, match.parameters[0]),
+                          negotiation_language(head, &asked));
+        return;
+    }
     reply->content_type = "application/problem+json";
     reply->body = problem_wire_document(status);
     reply->size = strlen(reply->body);

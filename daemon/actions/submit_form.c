@@ -194,7 +194,7 @@ static void reply_to_script(struct pending *pending, int status)
 static void reply_unavailable(struct pending *pending)
 {
     refusals.count = 0;
-    refusals_add(&refusals, "", "unavailable", "%s",
+    refusals_add(&refusals, "", FORM_UNAVAILABLE, "%s",
                  problem_sentence(PROBLEM_UNAVAILABLE, pending->language));
     show_again(pending, problem_status(PROBLEM_UNAVAILABLE), &refusals);
 }

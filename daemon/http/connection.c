@@ -83,16 +83,15 @@ static void take_requests(struct connection *c, const char *bytes, size_t size)
 static bool admit(struct connection *c, const struct head *head)
 {
     struct connections *all = c->all;
-    bool head_only = head->method == METHOD_HEAD;
     int limit = all->events.on_head == NULL ? PLAIN_BYTES : all->events.on_head(all->context, head);
     if (limit < 0) {
         all->counts.route_refused++;
-        connection_refuse(c, -limit, head_only);
+        connection_refuse_request(c, -limit, head);
         return false;
     }
     if (head->body_bytes > (uint32_t)limit) {
         all->counts.body_refused++;
-        connection_refuse(c, 413, head_only);
+        connection_refuse_request(c, 413, head);
         return false;
     }
     return true;
@@ -139,7 +138,7 @@ static void begin_body(struct connection *c, const struct head *head, const char
     static const char go[] = "HTTP/1.1 100 Continue\r\n\r\n";
     if (!buffer_reserve(&c->input, &c->all->unfinished, head_size + head->body_bytes)) {
         c->all->counts.budget_refused++;
-        connection_refuse(c, 503, false);
+        connection_refuse_request(c, 503, head);
         return;
     }
     // What the buffer can hold beyond the request (it held a long head before) is not used.

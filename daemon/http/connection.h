@@ -34,9 +34,10 @@ struct connection_events {
     // or later. Runs from the event loop, never inside connection_reply().
     void (*on_request)(void *context, struct connection *connection, const struct request *request);
     // The connection refuses by itself, with this status (also those of on_head), and closes.
+    // head: of the request, borrowed until it returns; NULL where no whole and valid one came.
     // *reply is one line of plain text, which may be replaced; what it points to must live until
     // the next call. NULL: the line is sent.
-    void (*on_refused)(void *context, int status, struct reply *reply);
+    void (*on_refused)(void *context, const struct head *head, int status, struct reply *reply);
 };
 
 // Deadlines, one queue each.

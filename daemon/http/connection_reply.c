@@ -135,7 +135,7 @@ void connection_send_rest(struct connection *c)
     end_reply(c);
 }
 
-void connection_refuse(struct connection *c, int status, bool head_only)
+static void refuse(struct connection *c, int status, bool head_only, const struct head *head)
 {
     char line[64];
     size_t size = (size_t)(stpcpy(stpcpy(line, status_reason(status)), "\n") - line);
@@ -146,12 +146,22 @@ void connection_refuse(struct connection *c, int status, bool head_only)
         .body = line,
         .size = size,
     };
-    buffer_clear(&c->input, &c->all->unfinished);
+    if (c->all->events.on_refused != NULL)
+        c->all->events.on_refused(c->all->context, head, status, &reply);
+    buffer_clear(&c->input, &c->all->unfinished); // the head may lie in it
     c->closing = true;
     c->head_only = head_only;
-    if (c->all->events.on_refused != NULL)
-        c->all->events.on_refused(c->all->context, status, &reply);
     send_reply(c, &reply);
+}
+
+void connection_refuse(struct connection *c, int status, bool head_only)
+{
+    refuse(c, status, head_only, NULL);
+}
+
+void connection_refuse_request(struct connection *c, int status, const struct head *head)
+{
+    refuse(c, status, head->method == METHOD_HEAD, head);
 }
 
 void connection_discard(struct connection *c)

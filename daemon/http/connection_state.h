@@ -93,8 +93,9 @@ void connection_send_rest(struct connection *c);
 void connection_discard(struct connection *c);
 // How many more seconds than the ordinary deadline this size allows.
 uint32_t connection_extra_seconds(size_t size);
-// Answers by itself and closes. The request, or what there is of it, is forgotten.
+// Both answer by themselves and close. The request, or what there is of it, is forgotten.
 void connection_refuse(struct connection *c, int status, bool head_only);
+void connection_refuse_request(struct connection *c, int status, const struct head *head);
 
 static inline struct connection *connection_of(struct wait *wait)
 {

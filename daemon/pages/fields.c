@@ -151,31 +151,6 @@ static void write_dropdown(struct html *html, const struct form_page *page,
     html_raw(html, "</select>\n");
 }
 
-// A text that is no number would vanish from a number field: it is shown in a text field instead,
-// so that the person can see what was refused.
-static const char *input_type(const struct question *question, const json_t *answer)
-{
-    if (question->input == INPUT_TEXT ||
-        (question->input == INPUT_NUMBER && json_is_string(answer)))
-        return "text";
-    return question->input == INPUT_NUMBER ? "number" : "date";
-}
-
-static void write_bounds(struct html *html, const struct question *question)
-{
-    html_raw(html, " inputmode=\"numeric\"");
-    if (question->has_least) {
-        html_raw(html, " min=\"");
-        html_number(html, question->least);
-        html_raw(html, "\"");
-    }
-    if (question->has_most) {
-        html_raw(html, " max=\"");
-        html_number(html, question->most);
-        html_raw(html, "\"");
-    }
-}
-
 static void write_value(struct html *html, const json_t *answer)
 {
     char digits[KEPT_DIGITS_SIZE];
@@ -183,19 +158,17 @@ static void write_value(struct html *html, const json_t *answer)
     html_attribute(html, "value", text[0] == '\0' ? NULL : text);
 }
 
+// A number is asked in a text field: a field of type number sends "environ 40" as nothing and "2,5"
+// as 25, so that neither the person nor we would know.
 static void write_input(struct html *html, const struct form_page *page,
                         const struct question *question)
 {
-    const json_t *answer = kept_answer(page, question->name, NULL);
-    const char *type = input_type(question, answer);
     html_raw(html, "<input");
-    html_attribute(html, "type", type);
+    html_attribute(html, "type", question->input == INPUT_DATE ? "date" : "text");
     html_attribute(html, "id", question->name);
     html_attribute(html, "name", question->name);
-    write_value(html, answer);
-    if (strcmp(type, "number") == 0)
-        write_bounds(html, question);
-    else if (question->input == INPUT_NUMBER)
+    write_value(html, kept_answer(page, question->name, NULL));
+    if (question->input == INPUT_NUMBER)
         html_raw(html, " inputmode=\"numeric\"");
     html_raw(html, " autocomplete=\"off\"");
     fields_write_described(html, page, question);

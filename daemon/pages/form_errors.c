@@ -87,14 +87,18 @@ const struct refusal *form_error_of(const struct form_page *page, const struct q
     return NULL;
 }
 
-// The survey's own words where an answer is missing, for it may have them in the page's language;
-// else the refusal's sentence, which is English or French.
+// In the page's language: the survey's own words where an answer is missing, ours where nothing is
+// wrong but the moment. Else the refusal's sentence, which is English or French.
 static void write_detail(struct html *html, const struct form_page *page,
                          const struct question *question, const struct refusal *refusal)
 {
     if (question != NULL && strcmp(refusal->code, "required") == 0 &&
         !phrase_is_empty(&question->required_error)) {
         layout_phrase(html, &question->required_error, page->language);
+        return;
+    }
+    if (strcmp(refusal->code, FORM_UNAVAILABLE) == 0) {
+        html_text(html, words(WORD_SEND_AGAIN, page->language));
         return;
     }
     bool french = page->language == LANGUAGE_RCF;

@@ -209,3 +209,23 @@ const char *problem_wire_document(int status)
     }
     return texts[problem];
 }
+
+void problem_wire_page(struct reply *reply, int status, const struct edition *edition,
+                       enum language language)
+{
+    static struct html html;
+    static char *headers;
+    enum problem problem = problem_of_status(status);
+    const struct message_page page = {
+        .edition = edition, .language = language, .message = message_of_status(status)};
+    char *more = memory_format("Cache-Control: no-store\r\n%s", problems[problem].more_head);
+    html_clear(&html);
+    free(headers);
+    headers = page_headers(edition, more);
+    free(more);
+    message_page_write(&html, &page);
+    reply->content_type = "text/html; charset=utf-8";
+    reply->body = html.bytes;
+    reply->size = html.size;
+    reply->more_head = headers;
+}

@@ -49,5 +49,10 @@ const char *problem_sentence(enum problem problem, enum language language);
 // made once a status; PROBLEM_FAILED's for a status that has none.
 const char *problem_wire_document(int status);
 
+// The same for people: a page in the colours of edition, or in none where it is NULL. What the
+// reply points to lives until the next call.
+void problem_wire_page(struct reply *reply, int status, const struct edition *edition,
+                       enum language language);
+
 // [{"pointer", "code", "detail"}]: a new reference.
 MUST_USE json_t *problem_errors(const struct refusals *refusals);

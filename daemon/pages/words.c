@@ -40,6 +40,12 @@ static const struct {
                       "There are {1} answers to complete"}},
     [WORD_ERRORS_OTHER] = {{"Votre réponse n'a pas pu être envoyée", "Out répons la pa pi parti",
                             "Your answer could not be sent"}},
+    [WORD_SEND_AGAIN] =
+        {{"Gardez cette page ouverte et envoyez de nouveau votre réponse dans quelques "
+          "minutes\u00A0: elle ne comptera qu'une fois.",
+          "Gard so paz-la rouvèr é anvoy out répons ankor in kou dann détroi minit\u00A0: li kont "
+          "in sèl kou.",
+          "Keep this page open and send your answer again in a few minutes: it will count once."}},
     [WORD_UNKNOWN_FIELD] =
         {{"Le formulaire a changé\u00A0: vérifiez vos réponses, puis envoyez-les de nouveau.",
           "Formilèr la shanzé\u00A0: vérif out bann répons, apré anvoy azot ankor in kou.",

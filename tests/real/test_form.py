@@ -1,6 +1,7 @@
 # The pages that people fill in without JavaScript: shown, sent, sent back with errors, thanked.
 #
 # SPDX-License-Identifier: Apache-2.0
+import gzip
 import html.parser
 import re
 import unittest
@@ -215,6 +216,22 @@ class Shown(unittest.TestCase):
                 self.assertNotIn(b'"><script>', reply)
 
 
+    def test_a_number_is_asked_in_a_field_that_sends_what_was_typed(self):
+        _, _, page = get("/casud/agents")
+        kinds = {field.get("name"): field["type"] for field in page.fields if "type" in field}
+        for name in ("dossiers_mois", "minutes_dossier", "jours", "ressaisies", "incomplets"):
+            self.assertEqual(kinds[name], "text", "a number field drops or alters what is no number")
+
+    def test_the_citizens_page_and_its_style_weigh_less_than_8_kib(self):
+        for language in ("fr", "rcf", "en"):
+            status, _, body = WORLD.daemon.request("GET", f"/casud/demarches?lang={language}&from=affiche-mairie")
+            self.assertEqual(status, 200)
+            sheet = next(link["href"] for link in Page(body).named("link") if link["rel"] == "stylesheet")
+            _, _, style = WORLD.daemon.request("GET", sheet)
+            size = len(gzip.compress(body, 9)) + len(gzip.compress(style, 9))
+            self.assertLess(size, 8192, language)
+
+
 class Sent(unittest.TestCase):
     def thanks(self, survey="demarches", **answers):
         status, headers, _ = post(f"/casud/{survey}?from=affiche-mairie", filled(survey, **answers))
@@ -320,6 +337,17 @@ class SentBack(unittest.TestCase):
         self.assertEqual(kept["texte"], [answers["texte"]])
         self.assertEqual(submissions(), before)
 
+    def test_numbers_come_back_as_they_were_typed(self):
+        typed = {"dossiers_mois": "200000", "minutes_dossier": "2,5", "jours": "environ 40",
+                 "ressaisies": "-3", "incomplets": '"3" ou <4>'}
+        status, _, page = post("/casud/agents", filled("agents", dossiers="true", **typed))
+        self.assertEqual(status, 422)
+        kept = page.chosen()
+        targets = [link.get("href") for link in page.named("a")]
+        for name, text in typed.items():
+            self.assertEqual(kept[name], [text])
+            self.assertIn(f"#{name}", targets)
+
     def test_each_error_leads_to_its_question(self):
         _, _, page = post("/casud/demarches", filled(demarche="dechets-bac"))
         targets = [link["href"][1:] for link in page.named("a") if link.get("href", "").startswith("#")]
@@ -346,6 +374,30 @@ class SentBack(unittest.TestCase):
         self.assertEqual(kept["texte"], ["déjà écrit"])
         self.assertEqual(submissions(), before)
 
+    def test_what_is_too_long_for_the_wire_is_told_on_a_page(self):
+        before = submissions()
+        for survey in ("demarches", "rien"):
+            status, headers, page = post(f"/casud/{survey}?lang=fr", filled(texte="é" * 15000))
+            self.assertEqual(status, 413)
+            self.assertTrue(headers["Content-Type"].startswith("text/html"))
+            self.assertIn("frame-ancestors", headers["Content-Security-Policy"])
+            self.assertIn("no-store", headers["Cache-Control"])
+            self.assertIn("Votre réponse est trop longue", page.text)
+            self.assertTrue(page.named("link"), "it has its style")
+            Shown.check_page(self, page)
+        status, headers, body = WORLD.daemon.request(
+            "POST", "/casud/demarches", b"x" * 70000,
+            {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"})
+        self.assertEqual((status, headers["Content-Type"]), (413, "application/problem+json"))
+        self.assertEqual(submissions(), before)
+
+    def test_a_method_that_a_page_lacks_is_told_on_a_page_with_a_way_back(self):
+        status, headers, page = post("/casud/demarches/thanks?lang=fr", {"a": "b"})
+        self.assertEqual(status, 405)
+        self.assertEqual(headers["Allow"], "GET, HEAD")
+        self.assertIn("/casud/?lang=fr", [link.get("href") for link in page.named("a")])
+        self.assertTrue([link for link in page.named("link") if link["rel"] == "stylesheet"])
+
     def test_hostile_forms_are_4xx_and_store_nothing(self):
         before = submissions()
         for body in (b"%", b"demarche=%ZZ", b"demarche=%00", b"demarche=%FF%FE", b"=" * 5000, b"&" * 5000,
@@ -356,6 +408,35 @@ class SentBack(unittest.TestCase):
                     {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"})
                 self.assertIn(status, (400, 422))
         self.assertEqual(submissions(), before)
+
+
+class Unavailable(unittest.TestCase):
+    WORDS = {"fr": "envoyez de nouveau votre réponse", "rcf": "anvoy out répons ankor in kou",
+             "en": "send your answer again"}
+
+    def test_without_a_database_the_page_keeps_everything_until_it_can_be_sent(self):
+        fields = filled(**GOOD)
+        WORLD.cluster.stop()
+        try:
+            for language, words in self.WORDS.items():
+                with self.subTest(language=language):
+                    path = f"/casud/demarches?from=affiche-mairie&lang={language}"
+                    status, headers, page = post(path, fields)
+                    self.assertEqual(status, 503)
+                    self.assertIn("Retry-After", headers)
+                    self.assertIn(words, page.text)
+                    Shown.check_page(self, page)
+                    self.assertEqual(page.named("form")[0]["action"], path)
+                    self.assertEqual(page.hidden()["_id"], fields["_id"])
+                    self.assertEqual(page.chosen()["texte"], [GOOD["texte"].replace("\r\n", "\n")])
+                    self.assertEqual(sorted(page.chosen()["irritants"]), ["delai", "pieces"])
+        finally:
+            WORLD.cluster.start()
+        WORLD.daemon.wait_ready()
+        for _ in range(2):
+            self.assertEqual(post("/casud/demarches?from=affiche-mairie", fields)[0], 303)
+        self.assertEqual(WORLD.cluster.value(
+            f"SELECT count(*) FROM recueil.submission WHERE id = '{fields['_id']}'"), "1")
 
 
 if __name__ == "__main__":

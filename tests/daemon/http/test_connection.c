@@ -31,6 +31,8 @@ struct above {
     struct reply reply;
     int head_answer; // what on_head gives
     size_t heads, requests, refused;
+    bool refused_head; // the refusal came with its head
+    char refused_path[64];
     enum method method;
     bool draining;
     char path[256];
@@ -500,11 +502,16 @@ Test(connection, executes_nothing_that_follows_a_refused_head)
     cr_expect_eq(counts()->head_refused, sizeof attacks / sizeof *attacks);
 }
 
-static void refuse_with_problem(void *context, int status, struct reply *reply)
+static void refuse_with_problem(void *context, const struct head *head, int status,
+                                struct reply *reply)
 {
     static char body[64];
     struct above *here = context;
     here->refused++;
+    here->refused_head = head != NULL;
+    if (head != NULL)
+        (void)snprintf(here->refused_path, sizeof here->refused_path, "%.*s", (int)head->path.size,
+                       head->path.at);
     reply->content_type = "application/problem+json";
     reply->size = (size_t)snprintf(body, sizeof body, "{\"status\":%d}", status);
     reply->body = body;
@@ -521,6 +528,21 @@ Test(connection, lets_the_layer_above_word_its_refusals)
     cr_expect(has(client, "\r\nConnection: close\r\n"));
     cr_expect(has(client, "{\"status\":501}"));
     cr_expect_eq(above.refused, 1);
+    cr_expect_not(above.refused_head);
+}
+
+Test(connection, lets_the_layer_above_see_whose_body_is_refused)
+{
+    events.on_refused = refuse_with_problem;
+    above.head_answer = 10;
+    client = connect_client();
+    send_text(client, "POST /a/b HTTP/1.1\r\nHost: a\r\nContent-"); // kept, then completed
+    settle_down();
+    send_text(client, "Length: 11\r\n\r\n");
+    UNTIL(has_ended(client));
+    cr_expect(has(client, "{\"status\":413}"));
+    cr_expect(above.refused_head);
+    cr_expect_str_eq(above.refused_path, "/a/b");
 }
 
 Test(connection, never_sends_a_body_to_head)

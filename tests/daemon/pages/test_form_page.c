@@ -153,8 +153,8 @@ Test(form_page, shows_the_agents_survey_as_the_specimen_does)
         "data-if=\"[&quot;=&quot;,&quot;dossiers&quot;,true]\">\n<h2><span class=\"of\">Étape 4 "
         "sur "
         "6</span> La démarche en chiffres</h2>\n<p class=\"note\">Un ordre de grandeur suffit.",
-        "<input type=\"number\" id=\"minutes_dossier\" name=\"minutes_dossier\" "
-        "inputmode=\"numeric\" min=\"0\" max=\"6000\" autocomplete=\"off\" "
+        "<input type=\"text\" id=\"minutes_dossier\" name=\"minutes_dossier\" "
+        "inputmode=\"numeric\" autocomplete=\"off\" "
         "aria-describedby=\"minutes_dossier-h\">",
         "<label for=\"pret-5\">Je ne sais pas</label>",
         "<p class=\"count\" id=\"texte-c\">4\u202F000 caractères au plus.</p>",
