@@ -192,6 +192,7 @@ static void catch_signals(struct daemon *daemon)
 {
     static const int caught[] = {SIGTERM, SIGINT};
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGHUP, SIG_IGN); // a terminal that closes ends nothing that was acknowledged
     for (size_t i = 0; i < 2; i++) {
         daemon->signals[i] = evsignal_new(daemon->base, caught[i], on_signal, daemon);
         event_add(daemon->signals[i], NULL);

@@ -8,8 +8,8 @@
 #include "config/edition.h"
 #include "daemon/pages/html.h"
 
-// The code of the refusal that says that nothing is wrong but the moment. Pointer "", shown in words
-// of the page's language.
+// The code of the refusal that says that nothing is wrong but the moment. Pointer "", shown in
+// words of the page's language.
 #define FORM_UNAVAILABLE "unavailable"
 
 struct form_page {
