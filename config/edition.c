@@ -11,7 +11,7 @@
 
 enum { ETAG_BYTES = 16 };
 
-static void write_etag(const char *bytes, size_t size, char etag[ETAG_SIZE])
+void edition_etag_write(const char *bytes, size_t size, char etag[ETAG_SIZE])
 {
     unsigned char digest[32];
     secret_digest(bytes, size, digest);
@@ -124,7 +124,7 @@ static bool take_catalogue(struct edition *edition, const struct published_row *
     if (document == NULL)
         return false;
     edition->catalogue = catalogue_from_json(document, error);
-    write_etag(row->document, strlen(row->document), edition->catalogue_etag);
+    edition_etag_write(row->document, strlen(row->document), edition->catalogue_etag);
     return edition->catalogue != NULL;
 }
 
@@ -167,7 +167,7 @@ static bool take_survey(struct edition *edition, const struct published_row *row
         .definition = memory_copy(row->document, size),
         .definition_size = size,
     };
-    write_etag(taken->definition, size, taken->etag);
+    edition_etag_write(taken->definition, size, taken->etag);
     return true;
 }
 

@@ -69,6 +69,9 @@ DEFINE_AUTO(editions)
 // hand.
 void edition_number_choices(const struct edition *edition, struct survey *survey);
 
+// The strong ETag of a document: half of its SHA-256, with the quotes.
+void edition_etag_write(const char *bytes, size_t size, char etag[ETAG_SIZE]);
+
 struct edition *edition_hold(struct edition *edition); // returns it
 void edition_release(struct edition *edition);         // the last one frees; accepts NULL
 

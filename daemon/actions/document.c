@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/actions/document.h"
 
-#include "config/secret.h"
 #include "daemon/http/negotiation.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,14 +25,8 @@ void document_reply_json(struct exchange *exchange, json_t *taken_document)
 {
     char *text = json_dumps(taken_document, JSON_COMPACT);
     size_t size = strlen(text);
-    unsigned char hash[32];
     char etag[ETAG_SIZE];
-    secret_digest(text, size, hash);
-    etag[0] = '"';
-    for (size_t i = 0; i < 16; i++)
-        (void)snprintf(etag + 1 + 2 * i, 3, "%02x", hash[i]);
-    etag[33] = '"';
-    etag[34] = '\0';
+    edition_etag_write(text, size, etag);
     document_reply(exchange, text, size, etag);
     free(text);
     json_decref(taken_document);

@@ -127,14 +127,3 @@ char *exchange_format(struct exchange *exchange, const char *format, ...)
         abort(); // cannot be: see the header
     return copy;
 }
-
-bool slice_is(struct slice slice, const char *text)
-{
-    return slice.size == strlen(text) && memcmp(slice.at, text, slice.size) == 0;
-}
-
-bool slice_starts(struct slice slice, const char *text)
-{
-    size_t size = strlen(text);
-    return slice.size >= size && memcmp(slice.at, text, size) == 0;
-}

@@ -58,6 +58,3 @@ void exchange_reply(struct exchange *exchange, const struct exchange_reply *repl
 
 // Text in the exchange's arena. Never NULL: the arena's limit is far above what replies need.
 char *exchange_format(struct exchange *exchange, const char *format, ...) PRINTF_LIKE(2, 3);
-
-bool slice_is(struct slice slice, const char *text);
-bool slice_starts(struct slice slice, const char *text);
