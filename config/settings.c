@@ -33,7 +33,24 @@ static const struct setting table[] = {
     {"queue_limit", SETTING_NUMBER, FIELD(queue_limit), "10000", 1, 1000000,
      .meaning = "most submissions that wait for the database; more get 503"},
     {"hold_limit", SETTING_DURATION, FIELD(hold_limit_ms), "2s", 100, 60000,
-     .meaning = "how long a submission waits for the database before it gets 503"},
+     .meaning = "how long a submission waits for the database before it goes to the spool"},
+    {"accept_unsynced_database", SETTING_WORD, FIELD(accept_unsynced_database), "no",
+     .words = " yes no ",
+     .meaning =
+         "yes: promise 201 although fsync, full_page_writes or synchronous_commit is off (tests "
+         "only)"},
+    {"spool_quota_mib", SETTING_NUMBER, FIELD(spool_quota_mib), "1024", 1, 1048576,
+     .meaning = "most MiB that submissions take under state_dir while the database is away"},
+    {"spool_least_free_mib", SETTING_NUMBER, FIELD(spool_least_free_mib), "256", 0, 1048576,
+     .meaning = "MiB that the spool leaves free on its disk; below, clients get 503"},
+    {"spool_keep_days", SETTING_NUMBER, FIELD(spool_keep_days), "0", 0, 366,
+     .meaning = "days that spool files stay after they reached the database, for a restore"},
+    {"acknowledged_keep_days", SETTING_NUMBER, FIELD(acknowledged_keep_days), "35", 1, 3660,
+     .meaning = "days that recueil audit can look back"},
+    {"admin_listen", SETTING_TEXT, FIELD(admin_listen), "127.0.0.1:8081",
+     .meaning = "numeric address and port of /metrics and /spool; never open it to the internet"},
+    {"reuse_port", SETTING_WORD, FIELD(reuse_port), "no", .words = " yes no ",
+     .meaning = "yes: several recueild, each with its own state_dir, listen at one address"},
     {"connection_limit", SETTING_NUMBER, FIELD(connection_limit), "4096", 16, 65536,
      .meaning = "most HTTP connections at a time"},
     {"connections_per_address", SETTING_NUMBER, FIELD(connections_per_address), "64", 0, 65536,
@@ -45,6 +62,11 @@ const struct setting *settings_table(size_t *count)
 {
     *count = COUNT;
     return table;
+}
+
+bool setting_is_yes(const char *word)
+{
+    return strcmp(word, "yes") == 0;
 }
 
 // -- One value --

@@ -23,9 +23,16 @@ struct settings {
     struct setting_list trusted_proxies; // addresses whose X-Real-IP is believed
     char *log_level;                     // error warning info debug
     int32_t database_connections;
-    int32_t batch_limit;   // rows in one transaction
-    int32_t queue_limit;   // submissions that may wait for the database
-    int32_t hold_limit_ms; // how long one may wait before 503
+    int32_t batch_limit;            // rows in one transaction
+    int32_t queue_limit;            // submissions that may wait for the database
+    int32_t hold_limit_ms;          // how long one may wait before it goes to the spool
+    char *accept_unsynced_database; // "yes" "no": 201 although PostgreSQL may lose it in a crash
+    int32_t spool_quota_mib;        // all files of the spool together
+    int32_t spool_least_free_mib;   // below this the spool takes nothing more
+    int32_t spool_keep_days;        // how long drained files stay, for a restore; 0: not at all
+    int32_t acknowledged_keep_days;
+    char *admin_listen; // "127.0.0.1:8081"
+    char *reuse_port;   // "yes" "no"
     int32_t connection_limit;
     int32_t connections_per_address;
 };
@@ -51,6 +58,8 @@ struct setting {
 };
 
 const struct setting *settings_table(size_t *count);
+
+bool setting_is_yes(const char *word); // of the settings that are "yes" or "no"
 
 // path NULL: defaults and environment only. Unknown names, wrong values, repeats of what is no list
 // and lines that inih would cut (198 bytes) are ERROR_BAD_INPUT with file:line and the remedy.

@@ -41,3 +41,27 @@ struct submission {
 
 // Everything absent, NULL or 0.
 void submission_clear(struct submission *submission);
+
+// How a field is stored, in PostgreSQL and in the spool.
+enum column_kind {
+    COLUMN_INT,     // int32_t, always there
+    COLUMN_NUMBER,  // int32_t or NUMBER_ABSENT
+    COLUMN_MASK,    // int64_t or MASK_ABSENT
+    COLUMN_TEXT,    // const char * or NULL
+    COLUMN_UUID,    // struct uuid
+    COLUMN_INSTANT, // int64_t, microseconds since 1970
+    COLUMN_HASH,    // HASH_BYTES
+    COLUMN_CONTENT, // content and content_size
+    COLUMN_KIND_COUNT
+};
+
+struct submission_column {
+    const char *name; // as in recueil.submission; the last one is recueil.submission_content's
+    enum column_kind kind;
+    size_t offset; // in struct submission
+};
+
+enum { SUBMISSION_COLUMN_COUNT = 40 };
+
+// Every field, in the order of the parameters of insert_submissions.sql.
+extern const struct submission_column submission_columns[SUBMISSION_COLUMN_COUNT];

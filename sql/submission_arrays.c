@@ -24,80 +24,10 @@ enum {
 
 #define POSTGRES_EPOCH_US INT64_C(946684800000000) // 2000-01-01 after 1970-01-01
 
-enum column_kind {
-    COLUMN_INT,
-    COLUMN_NUMBER,
-    COLUMN_MASK,
-    COLUMN_TEXT,
-    COLUMN_UUID,
-    COLUMN_INSTANT,
-    COLUMN_HASH,
-    COLUMN_CONTENT
-};
-
-struct column {
-    uint32_t type;
-    enum column_kind kind;
-    size_t offset;
-};
-
-#define AT(field) offsetof(struct submission, field)
-#define TEXT(field)                                                                                \
-    {                                                                                              \
-        OID_TEXT, COLUMN_TEXT, AT(field)                                                           \
-    }
-#define MASK(field)                                                                                \
-    {                                                                                              \
-        OID_INT8, COLUMN_MASK, AT(field)                                                           \
-    }
-#define NUMBER(field)                                                                              \
-    {                                                                                              \
-        OID_INT4, COLUMN_NUMBER, AT(field)                                                         \
-    }
-
-// In the order of the parameters of insert_submissions.sql; the first two are all that
-// look_up_submissions.sql takes.
-static const struct column columns[SUBMISSION_COLUMN_COUNT] = {
-    {OID_INT4, COLUMN_INT, AT(collectivity_id)},
-    {OID_UUID, COLUMN_UUID, AT(id)},
-    {OID_TIMESTAMPTZ, COLUMN_INSTANT, AT(received_at_us)},
-    {OID_BYTEA, COLUMN_HASH, AT(content_hash)},
-    TEXT(state),
-    {OID_INT4, COLUMN_INT, AT(version)},
-    TEXT(survey),
-    TEXT(procedure),
-    TEXT(audience),
-    TEXT(phase),
-    TEXT(channel),
-    TEXT(entry),
-    TEXT(placement),
-    TEXT(language),
-    MASK(pain_points),
-    MASK(believed_pain_points),
-    MASK(tools),
-    MASK(calendar),
-    MASK(means),
-    MASK(training_need),
-    MASK(actors),
-    NUMBER(minutes),
-    NUMBER(files_per_month),
-    NUMBER(minutes_per_file),
-    NUMBER(elapsed_days),
-    NUMBER(visits),
-    NUMBER(handoffs),
-    NUMBER(satisfaction),
-    NUMBER(effort),
-    NUMBER(clarity),
-    NUMBER(digital_comfort),
-    NUMBER(rekeying),
-    NUMBER(returned),
-    NUMBER(change_readiness),
-    TEXT(preferred_channel),
-    TEXT(commune),
-    TEXT(service),
-    TEXT(completed),
-    TEXT(help),
-    {OID_TEXT, COLUMN_CONTENT, AT(content)},
+static const uint32_t types[COLUMN_KIND_COUNT] = {
+    [COLUMN_INT] = OID_INT4,   [COLUMN_NUMBER] = OID_INT4,  [COLUMN_MASK] = OID_INT8,
+    [COLUMN_TEXT] = OID_TEXT,  [COLUMN_UUID] = OID_UUID,    [COLUMN_INSTANT] = OID_TIMESTAMPTZ,
+    [COLUMN_HASH] = OID_BYTEA, [COLUMN_CONTENT] = OID_TEXT,
 };
 
 struct writer {
@@ -154,7 +84,7 @@ static void put_text(struct writer *writer, const char *text)
         put_bytes(writer, text, strlen(text));
 }
 
-static void put_element(struct writer *writer, const struct column *column,
+static void put_element(struct writer *writer, const struct submission_column *column,
                         const struct submission *row)
 {
     const void *at = (const char *)row + column->offset;
@@ -189,6 +119,8 @@ static void put_element(struct writer *writer, const struct column *column,
     case COLUMN_CONTENT:
         put_bytes(writer, row->content, row->content_size);
         break;
+    case COLUMN_KIND_COUNT:
+        break;
     }
 }
 
@@ -206,9 +138,9 @@ void submission_arrays_fill(struct submission_arrays *arrays, const struct submi
 {
     for (size_t i = 0; i < SUBMISSION_COLUMN_COUNT; i++) {
         struct writer writer = {.bytes = arrays->bytes[i], .capacity = arrays->capacity[i]};
-        put_head(&writer, columns[i].type, count);
+        put_head(&writer, types[submission_columns[i].kind], count);
         for (size_t row = 0; row < count; row++)
-            put_element(&writer, &columns[i], rows[row]);
+            put_element(&writer, &submission_columns[i], rows[row]);
         arrays->bytes[i] = writer.bytes;
         arrays->capacity[i] = writer.capacity;
         arrays->sizes[i] = (int)writer.used;

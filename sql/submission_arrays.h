@@ -1,5 +1,5 @@
 // The parameters of insert_submissions.sql and look_up_submissions.sql: one binary array a column,
-// made from the rows of a batch. The table of columns is the only place that knows their order.
+// made from the rows of a batch. submission_columns gives their order.
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -7,8 +7,6 @@
 #include "config/submission.h"
 
 #include <libpq-fe.h>
-
-enum { SUBMISSION_COLUMN_COUNT = 40 };
 
 struct submission_arrays {
     char *bytes[SUBMISSION_COLUMN_COUNT]; // grow and are reused from batch to batch

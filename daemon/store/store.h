@@ -18,6 +18,7 @@ struct store;
 
 enum store_result {
     STORE_STORED,      // committed in PostgreSQL: the COMMIT was confirmed             201
+    STORE_SPOOLED,     // fsynced in this host's spool: will be loaded                  202
     STORE_REPLAYED,    // the same id with the same content was there                   200
     STORE_CONFLICT,    // the same id with other content was there                      409
     STORE_GONE,        // the id was withdrawn                                          410
@@ -50,5 +51,25 @@ void store_destroy(struct store *store);
 // STORE_UNAVAILABLE.
 void store_submit(struct store *store, struct store_item *item);
 
-bool store_available(const struct store *store); // a connection is up: a submission can be stored
+// Whatever waits or is in flight goes to the spool now (a second SIGTERM): its ids absorb what may
+// have been committed.
+void store_divert(struct store *store);
+
+bool store_available(const struct store *store); // a submission can be promised: 201 or 202
 size_t store_waiting(const struct store *store); // items without a result
+
+enum { STORE_RESULTS = STORE_UNAVAILABLE + 1, STORE_BATCH_BUCKETS = 9 };
+
+struct store_counts {
+    uint64_t results[STORE_RESULTS];       // items, by what they got
+    uint64_t batches[STORE_BATCH_BUCKETS]; // by rows: 1, 2, up to 4, 8, … 256 or more
+    uint64_t batch_rows;                   // of all batches together
+    uint64_t diverted;                     // items that went towards the spool
+    uint64_t drained, quarantined;         // rows of the spool
+    uint64_t unacknowledged;               // writes to acknowledged/ that failed
+    size_t queued, owed;                   // now
+    bool database_up;                      // a connection takes batches, now
+    bool database_synced;                  // as far as the last connection said
+    int64_t last_drained_us;               // when the spool was emptied last; 0: not yet
+};
+void store_read_counts(const struct store *store, struct store_counts *counts);

@@ -92,7 +92,8 @@ class Cluster:
             file.write(os.urandom(32))
         state = os.path.join(self.folder, "state")
         os.mkdir(state, 0o700)
-        write(self.config, f"database = {self.conninfo}\nsecret_file = {secret}\nstate_dir = {state}\n")
+        write(self.config, f"database = {self.conninfo}\nsecret_file = {secret}\nstate_dir = {state}\n"
+              "accept_unsynced_database = yes\nadmin_listen = 127.0.0.1:0\n")
 
     def _private_cluster(self, *arguments):
         ran = subprocess.run([PRIVATE_CLUSTER, self.folder, *arguments], stdin=subprocess.DEVNULL,
