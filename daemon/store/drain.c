@@ -5,6 +5,7 @@
 #include "config/log.h"
 #include "daemon/store/lane.h"
 #include "daemon/store/quarantine.h"
+#include "daemon/store/sweep.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,9 @@ enum {
     FIRST_PAUSE_MS = 500,
     LONGEST_PAUSE_MS = 8000, // a stalled database is in use within 10 s of its return
     PROGRESS_MS = 60000,     // a long drain is told once a minute
+    FIRST_SWEEP_S = 60,
+    SWEEP_S = 24 * 3600,
+    SWEEP_AGAIN_S = 600, // one that could not be finished
 };
 
 struct drain {
@@ -23,7 +27,9 @@ struct drain {
     struct lane *lane;
     struct drain_events events;
     struct event *step; // the next batch, now or after a pause
-    int pause_ms;       // after a loss; doubles
+    struct sweep *sweep;
+    struct event *sweep_due;
+    int pause_ms; // after a loss; doubles
     bool under_way, lost;
     uint64_t began_ms, told_ms;
 
@@ -245,6 +251,35 @@ static void lose_batch(struct drain *drain)
         drain->pause_ms = LONGEST_PAUSE_MS;
 }
 
+// -- The kept files --
+
+static void sweep_after(struct drain *drain, time_t pause_s)
+{
+    const struct timeval pause = {.tv_sec = pause_s};
+    event_add(drain->sweep_due, &pause);
+}
+
+static void on_swept(void *context, bool whole)
+{
+    struct drain *drain = context;
+    drain->under_way = false;
+    sweep_after(drain, whole ? SWEEP_S : SWEEP_AGAIN_S);
+    drain_wake(drain);
+}
+
+static void on_sweep_due(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct drain *drain = context;
+    if (drain->under_way || !lane_open(drain->lane)) {
+        sweep_after(drain, SWEEP_AGAIN_S);
+        return;
+    }
+    drain->under_way = true;
+    sweep_begin(drain->sweep, on_swept, drain);
+}
+
 // -- The drain --
 
 static void on_open(void *context, struct lane *lane)
@@ -264,11 +299,15 @@ struct drain *drain_create(struct event_base *base, const struct settings *setti
     drain->events = *events;
     drain->pause_ms = FIRST_PAUSE_MS;
     drain->step = evtimer_new(base, on_step, drain);
+    drain->sweep_due = evtimer_new(base, on_sweep_due, drain);
     drain->lane = lane_create(base, settings, &of_lane, error);
-    if (drain->lane != NULL)
-        return drain;
-    drain_destroy(drain);
-    return NULL;
+    if (drain->lane == NULL) {
+        drain_destroy(drain);
+        return NULL;
+    }
+    drain->sweep = sweep_create(spool, drain->lane);
+    sweep_after(drain, FIRST_SWEEP_S);
+    return drain;
 }
 
 void drain_destroy(struct drain *drain)
@@ -276,7 +315,9 @@ void drain_destroy(struct drain *drain)
     if (drain == NULL)
         return;
     lane_destroy(drain->lane);
+    sweep_destroy(drain->sweep);
     event_free(drain->step);
+    event_free(drain->sweep_due);
     free(drain);
 }
 

@@ -270,6 +270,28 @@ void spool_rewind(struct spool *spool)
     spool->given = 0;
 }
 
+void spool_kept_expire(struct spool *spool)
+{
+    (void)spool;
+}
+
+size_t spool_kept_next(struct spool *spool, struct spool_cursor *cursor,
+                       struct spool_listed *listed, size_t limit)
+{
+    (void)spool;
+    (void)cursor;
+    (void)listed;
+    (void)limit;
+    return 0;
+}
+
+bool spool_kept_erase(struct spool *spool, const struct spool_listed *rows, size_t count)
+{
+    (void)spool;
+    (void)rows;
+    return count == 0;
+}
+
 void spool_read_counts(struct spool *spool, struct spool_counts *counts)
 {
     *counts = (struct spool_counts){.waiting = (int64_t)spool->count};
