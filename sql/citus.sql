@@ -43,3 +43,6 @@ SELECT create_distributed_table('recueil.rollup_partition', 'collectivity_id',
     colocate_with => 'recueil.submission');
 SELECT create_distributed_table('recueil.rollup_left_out', 'collectivity_id',
     colocate_with => 'recueil.submission');
+-- After 0003_quarantine.sql:
+SELECT create_distributed_table('recueil.quarantine', 'collectivity_id',
+    colocate_with => 'recueil.submission');

@@ -43,7 +43,7 @@ NATIONAL = "(national query)"
 
 TENANT_STATEMENT_EXCEPTIONS = {
     # A batch carries its collectivities as a column and joins on it.
-    "insert_submissions", "look_up_submissions",
+    "insert_submissions", "look_up_submissions", "insert_quarantine",
     # Found by the slug, its only other key.
     "read_collectivity",
 }
@@ -171,6 +171,11 @@ class Roles(unittest.TestCase):
             ("UPDATE recueil.bearer_key SET revoked_at = NULL", False),
             ("UPDATE recueil.collectivity SET simulated = false", False),
             ("CREATE TABLE recueil.mine (a int)", False),
+            ("SELECT content FROM recueil.quarantine", False),
+            ('SELECT "row" FROM recueil.quarantine', False),
+            ("DELETE FROM recueil.quarantine", False),
+            ("UPDATE recueil.quarantine SET id = gen_random_uuid()", False),
+            ("INSERT INTO recueil.sealed_month VALUES (1, 's', '2026-10-01', now())", False),
             ("SELECT id, content_hash, state, received_at, survey, placement, procedure"
              " FROM recueil.submission WHERE collectivity_id = 1", True),
             ("UPDATE recueil.submission SET state = 'withdrawn', pain_points = NULL WHERE collectivity_id = 1"
@@ -190,6 +195,9 @@ class Roles(unittest.TestCase):
             ("DELETE FROM recueil.submission_content", False),
             ("INSERT INTO recueil.submission (collectivity_id, id, content_hash, state)"
              " VALUES (1, gen_random_uuid(), '', 'counted')", False),
+            ("SELECT * FROM recueil.quarantine", True),
+            ("UPDATE recueil.quarantine SET reason = ''", False),
+            ("DELETE FROM recueil.quarantine", False),
             ("UPDATE recueil.catalogue_version SET document = ''", False),
             ("UPDATE recueil.survey_version SET definition = ''", False),
             ("UPDATE recueil.survey_version SET offered_pain_points = 0", False),
@@ -206,7 +214,8 @@ class Roles(unittest.TestCase):
         self.check("recueil_reader", *((f"SELECT * FROM recueil.{table}", False) for table in scope()))
 
     def test_each_role_may_run_its_statements(self):
-        daemon = {"load_published", "read_published_version", "insert_submissions", "look_up_submissions"}
+        daemon = {"load_published", "read_published_version", "insert_submissions", "look_up_submissions",
+                  "insert_quarantine"}
         owner = {"read_migrations", "record_migration", "read_missing_rights", "read_schema", "lock_migration",
                  "unlock_migration"}
         for role, names in (("recueil_daemon", daemon),
