@@ -157,9 +157,12 @@ static void on_idle(void *context, struct lane *lane)
     struct drain *drain = context;
     drain->misfit_at = 0;
     drain->without_columns = false;
-    if (drain->lost || !lane_open(drain->lane))
+    if (drain->lost || !lane_open(drain->lane)) {
         lose_batch(drain);
-    else if (drain->later_count > 0)
+        return;
+    }
+    drain->events.on_committed(drain->events.context);
+    if (drain->later_count > 0)
         next_round(drain);
     else
         quarantine_next(drain);
@@ -190,6 +193,16 @@ static void tell_quarantined(const struct submission *row, const char *reason)
               "id=%s reason=%s next=\"look at it in recueil.quarantine\"", id, reason);
 }
 
+static void tell_unquarantined(const PGresult *failed)
+{
+    const char *sqlstate = PQresultErrorField(failed, PG_DIAG_SQLSTATE);
+    log_event(
+        LOG_ERROR, "quarantine_refused",
+        "sqlstate=%s next=\"run recueil migrate, and look at the rights of recueil_daemon; the "
+        "spool stays as it is\"",
+        sqlstate != NULL ? sqlstate : "none");
+}
+
 // A row that PostgreSQL refused may be refused here too, for the same text: then the bytes alone
 // are kept, which it cannot refuse.
 static void on_quarantined(void *context, const struct database_reply *reply)
@@ -206,6 +219,8 @@ static void on_quarantined(void *context, const struct database_reply *reply)
         drain->without_columns = true;
         quarantine_next(drain);
     } else {
+        if (reply->outcome == DATABASE_FAILED)
+            tell_unquarantined(reply->failed);
         lose_batch(drain);
     }
 }
@@ -236,7 +251,6 @@ static void commit_batch(struct drain *drain)
     if (counts.waiting == 0)
         drain->counts.last_emptied_us = instant_now();
     tell_progress(drain, counts.waiting == 0);
-    drain->events.on_committed(drain->events.context);
     bool busy = drain->events.is_busy(drain->events.context);
     step_after(drain, busy ? now_ms() - drain->began_ms + 1 : 0);
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE_ROWS = 500, DEADLINE_MS = 5000 };
+enum { PAGE_ROWS = 100, DEADLINE_MS = 5000 };
 
 struct sweep {
     struct spool *spool;
