@@ -42,12 +42,10 @@ void receipt_write(struct secret *secret, const char *collectivity, const struct
 // The digit that a person meant; NUL where there is none.
 static char digit_meant(char typed)
 {
-    char digit = typed >= 'a' && typed <= 'z' ? (char)(typed - 'a' + 'A') : typed;
-    if (digit == 'O')
-        return '0';
-    if (digit == 'I' || digit == 'L')
-        return '1';
-    return digit != '\0' && strchr(digits, digit) != NULL ? digit : '\0';
+    static const char written[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZabcdefghjkmnpqrstvwxyzOoIiLl";
+    static const char meant[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZABCDEFGHJKMNPQRSTVWXYZ001111";
+    const char *found = typed == '\0' ? NULL : strchr(written, typed);
+    return found == NULL ? '\0' : meant[found - written];
 }
 
 bool receipt_read(const char *text, size_t size, const struct uuid *id, char receipt[RECEIPT_SIZE])

@@ -157,6 +157,10 @@ static bool start(struct daemon *daemon, struct error *error)
     service->store = store_create(daemon->base, daemon->settings, error);
     if (service->store == NULL)
         return false;
+    service->withdrawals =
+        withdrawals_create(daemon->base, daemon->settings, service->secret, error);
+    if (service->withdrawals == NULL)
+        return false;
     service->publications = publications_create(daemon->base, daemon->settings, error);
     if (service->publications == NULL)
         return false;
@@ -207,6 +211,7 @@ static void stop(struct daemon *daemon)
         if (daemon->signals[i] != NULL)
             event_free(daemon->signals[i]);
     store_destroy(service->store);
+    withdrawals_destroy(service->withdrawals);
     listener_destroy(daemon->listener);
     publications_destroy(service->publications);
     exchange_pool_destroy(service->pool);

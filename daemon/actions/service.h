@@ -8,12 +8,14 @@
 #include "daemon/http/exchange.h"
 #include "daemon/store/publications.h"
 #include "daemon/store/store.h"
+#include "daemon/store/withdrawals.h"
 
 struct service {
     const struct settings *settings;
     struct secret *secret;
     struct publications *publications;
     struct store *store;
+    struct withdrawals *withdrawals;
     struct exchange_pool *pool;
     bool bulk_under_way; // one bulk request at a time: it is the one request that is large
 };
