@@ -45,7 +45,9 @@ static char digit_meant(char typed)
     static const char written[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZabcdefghjkmnpqrstvwxyzOoIiLl";
     static const char meant[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZABCDEFGHJKMNPQRSTVWXYZ001111";
     const char *found = typed == '\0' ? NULL : strchr(written, typed);
-    return found == NULL ? '\0' : meant[found - written];
+    if (found == NULL)
+        return '\0';
+    return meant[found - written];
 }
 
 bool receipt_read(const char *text, size_t size, const struct uuid *id, char receipt[RECEIPT_SIZE])

@@ -20,25 +20,11 @@ static enum withdrawal_standing standing_of(const char *word)
     return WITHDRAWAL_WRONG;
 }
 
-static uint8_t nibble(char digit)
-{
-    return (uint8_t)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
-}
-
-static bool read_hash(const char *text, uint8_t hash[HASH_BYTES])
-{
-    if (strlen(text) != HASH_TEXT_SIZE - 1 || strspn(text, "0123456789abcdef") != strlen(text))
-        return false;
-    for (size_t i = 0; i < HASH_BYTES; i++)
-        hash[i] = (uint8_t)(nibble(text[2 * i]) << 4 | nibble(text[2 * i + 1]));
-    return true;
-}
-
 void withdrawal_weigh(struct withdrawal_claim *claim, struct secret *secret, const char *hash,
                       const char *standing)
 {
     uint8_t content_hash[HASH_BYTES] = {0};
-    bool readable = read_hash(hash, content_hash);
+    bool readable = content_hash_read(hash, content_hash);
     bool fits = receipt_fits(secret, claim->collectivity, &claim->id, content_hash, claim->receipt);
     if (claim->standing == WITHDRAWAL_UNKNOWN)
         claim->standing = WITHDRAWAL_WRONG;
@@ -46,6 +32,6 @@ void withdrawal_weigh(struct withdrawal_claim *claim, struct secret *secret, con
     // The same content may be stored and quarantined: what is still there decides.
     if (readable && fits && found > claim->standing) {
         claim->standing = found;
-        memcpy(claim->hash, hash, HASH_TEXT_SIZE);
+        memcpy(claim->hash, hash, CONTENT_HASH_TEXT_SIZE);
     }
 }

@@ -4,6 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "config/content_hash.h"
 #include "config/receipt.h"
 
 enum withdrawal_standing {
@@ -14,15 +15,13 @@ enum withdrawal_standing {
     WITHDRAWAL_THERE,      // withdraw_submission.sql is to erase it
 };
 
-enum { HASH_TEXT_SIZE = 2 * HASH_BYTES + 1 };
-
 struct withdrawal_claim {
     const char *collectivity; // slug
     struct uuid id;
     char receipt[RECEIPT_SIZE];
 
     enum withdrawal_standing standing; // WITHDRAWAL_UNKNOWN before the first row
-    char hash[HASH_TEXT_SIZE];         // of the content that the receipt fits, in hexadecimal
+    char hash[CONTENT_HASH_TEXT_SIZE]; // of the content that the receipt fits, in hexadecimal
 };
 
 // Takes one row into account: the two columns as text. Does the same work for a receipt that is

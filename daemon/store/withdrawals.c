@@ -100,7 +100,7 @@ static void ask_next(struct withdrawals *withdrawals)
     const struct database_query query = {
         .statement = STATEMENT_READ_WITHDRAWAL, .parameters = 2, .values = values};
     withdrawals->busy = true;
-    database_run(withdrawals->database, &query, 1, on_found, withdrawals);
+    database_run(withdrawals->database, &query, 1, DEADLINE_MS, on_found, withdrawals);
 }
 
 static void tell_failure(const struct database_reply *reply)
@@ -159,7 +159,8 @@ static void erase(struct withdrawals *withdrawals, const struct withdrawal *firs
         {.statement = STATEMENT_WITHDRAW_SUBMISSION, .parameters = 4, .values = values},
         {.statement = STATEMENT_COUNT, .command = "COMMIT"},
     };
-    database_run(withdrawals->database, queries, ERASE_QUERIES, on_erased, withdrawals);
+    database_run(withdrawals->database, queries, ERASE_QUERIES, DEADLINE_MS, on_erased,
+                 withdrawals);
 }
 
 // The COMMIT of a failed transaction answers ROLLBACK, with the same status.
@@ -192,7 +193,6 @@ struct withdrawals *withdrawals_create(struct event_base *base, const struct set
         .statements = statements,
         .statement_count = sizeof statements / sizeof statements[0],
         .writes = true,
-        .deadline_ms = DEADLINE_MS,
     };
     struct withdrawals *withdrawals = memory_allocate(sizeof *withdrawals);
     const struct database_events events = {.on_ready = on_ready, .context = withdrawals};

@@ -210,7 +210,7 @@ class OverHttp(Case):
         self.cluster.psql(
             "INSERT INTO recueil.quarantine VALUES"
             f" (1, '{submission['id']}', '\\x{other_hash.hex()}', 'conflict', '2026-10-05', '{{}}', 'bonjour')")
-        held = f"SELECT reason, \"row\", content FROM recueil.quarantine WHERE id = '{submission['id']}'"
+        held = f"SELECT reason, \"row\", convert_from(content, 'UTF8') FROM recueil.quarantine WHERE id = '{submission['id']}'"
         self.assertEqual(self.withdraw(submission["id"], "0" * 16)[0], 403)
         self.assertEqual(self.cluster.psql(held), [("conflict", "{}", "bonjour")])
         its_receipt = receipt_of(secret, "casud", submission["id"], other_hash)

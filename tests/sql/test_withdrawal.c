@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const uint8_t hashes[2][HASH_BYTES] = {{1, 2, 3, 0xAB}, {9, 8, 7, 0xCD}};
-static char texts[2][HASH_TEXT_SIZE];
+static char texts[2][CONTENT_HASH_TEXT_SIZE];
 static struct secret *secret;
 
 static void set_up(void)

@@ -54,7 +54,7 @@ static PGresult *result_with(ExecStatusType status, const char *tag)
 static PGresult *found_row(const char *standing)
 {
     static char names[2][16] = {"content_hash", "standing"};
-    static char text[HASH_TEXT_SIZE] = HASH_TEXT;
+    static char text[CONTENT_HASH_TEXT_SIZE] = HASH_TEXT;
     char word[16];
     PGresAttDesc columns[2] = {{.name = names[0], .typid = 25, .typlen = -1},
                                {.name = names[1], .typid = 25, .typlen = -1}};
@@ -120,9 +120,11 @@ bool database_ready(const struct database *database)
 }
 
 void database_run(struct database *database, const struct database_query *queries, size_t count,
+                  int deadline_ms,
                   void (*on_reply)(void *context, const struct database_reply *reply),
                   void *context)
 {
+    cr_assert_gt(deadline_ms, 0);
     cr_assert(database->ready, "a group was sent while another was under way");
     const struct timeval now = {0};
     if (count == 3) {
