@@ -126,6 +126,11 @@ struct acknowledged *acknowledged_open(const char *state_dir, int32_t keep_days,
     return NULL;
 }
 
+void acknowledged_set_keep_days(struct acknowledged *acknowledged, int32_t keep_days)
+{
+    acknowledged->keep_days = keep_days;
+}
+
 void acknowledged_destroy(struct acknowledged *acknowledged)
 {
     if (acknowledged == NULL)

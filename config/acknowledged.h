@@ -22,6 +22,9 @@ MUST_USE struct acknowledged *acknowledged_open(const char *state_dir, int32_t k
 void acknowledged_destroy(struct acknowledged *acknowledged); // accepts NULL
 DEFINE_AUTO(acknowledged)
 
+// From the next day on (settings were read again).
+void acknowledged_set_keep_days(struct acknowledged *acknowledged, int32_t keep_days);
+
 // One write(2), no fsync. False when it failed (told in the log once until it works again): the
 // replies leave all the same. A part that was written (a full disk) is cut off again.
 bool acknowledged_append(struct acknowledged *acknowledged, const struct acknowledgement *records,

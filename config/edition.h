@@ -19,6 +19,7 @@ struct edition_survey {
     char *definition;       // the published file, as it was
     size_t definition_size;
     char etag[ETAG_SIZE]; // "\"…32 hex…\"": of the definition
+    uint32_t tally;       // the daemon's counters of this survey; 0: none of its own
 };
 
 struct edition_key {

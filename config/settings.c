@@ -22,38 +22,40 @@ static const struct setting table[] = {
      .meaning = "where recueild keeps what it must find again after a restart"},
     {"secret_file", SETTING_TEXT, FIELD(secret_file), "/etc/recueil/secret",
      .meaning = "the 32 random bytes from which every key is made; back it up"},
-    {"trusted_proxies", SETTING_NETWORKS, FIELD(trusted_proxies), "127.0.0.0/8 ::1",
+    {"trusted_proxies", SETTING_NETWORKS, FIELD(trusted_proxies), "127.0.0.0/8 ::1", .reload = true,
      .meaning = "addresses or prefixes of proxies in front; they have no cap on connections"},
     {"log_level", SETTING_WORD, FIELD(log_level), "info", .words = " error warning info debug ",
-     .meaning = "least severity that is logged: error, warning, info or debug"},
+     .reload = true, .meaning = "least severity that is logged: error, warning, info or debug"},
     {"database_connections", SETTING_NUMBER, FIELD(database_connections), "1", 1, 16,
      .meaning = "connections that store submissions; 4 where a disk flush takes over 1 ms"},
-    {"batch_limit", SETTING_NUMBER, FIELD(batch_limit), "256", 1, 1000,
+    {"batch_limit", SETTING_NUMBER, FIELD(batch_limit), "256", 1, 1000, .reload = true,
      .meaning = "most submissions in one transaction"},
-    {"queue_limit", SETTING_NUMBER, FIELD(queue_limit), "10000", 1, 1000000,
+    {"queue_limit", SETTING_NUMBER, FIELD(queue_limit), "10000", 1, 1000000, .reload = true,
      .meaning = "most submissions that wait for the database; more get 503"},
-    {"hold_limit", SETTING_DURATION, FIELD(hold_limit_ms), "2s", 100, 60000,
+    {"hold_limit", SETTING_DURATION, FIELD(hold_limit_ms), "2s", 100, 60000, .reload = true,
      .meaning = "how long a submission waits for the database before it goes to the spool"},
     {"accept_unsynced_database", SETTING_WORD, FIELD(accept_unsynced_database), "no",
      .words = " yes no ",
      .meaning =
          "yes: promise 201 although fsync, full_page_writes or synchronous_commit is off (tests "
          "only)"},
-    {"spool_quota_mib", SETTING_NUMBER, FIELD(spool_quota_mib), "1024", 1, 1048576,
+    {"spool_quota_mib", SETTING_NUMBER, FIELD(spool_quota_mib), "1024", 1, 1048576, .reload = true,
      .meaning = "most MiB that submissions take under state_dir while the database is away"},
     {"spool_least_free_mib", SETTING_NUMBER, FIELD(spool_least_free_mib), "256", 0, 1048576,
+     .reload = true,
      .meaning = "MiB that the spool leaves free on its disk; below, clients get 503"},
-    {"spool_keep_days", SETTING_NUMBER, FIELD(spool_keep_days), "0", 0, 366,
+    {"spool_keep_days", SETTING_NUMBER, FIELD(spool_keep_days), "0", 0, 366, .reload = true,
      .meaning = "days that spool files stay after they reached the database, for a restore"},
     {"acknowledged_keep_days", SETTING_NUMBER, FIELD(acknowledged_keep_days), "35", 1, 3660,
-     .meaning = "days that recueil audit can look back"},
+     .reload = true, .meaning = "days that recueil audit can look back"},
     {"admin_listen", SETTING_TEXT, FIELD(admin_listen), "127.0.0.1:8081",
      .meaning = "numeric address and port of /metrics and /spool; never open it to the internet"},
     {"reuse_port", SETTING_WORD, FIELD(reuse_port), "no", .words = " yes no ",
      .meaning = "yes: several recueild, each with its own state_dir, listen at one address"},
-    {"connection_limit", SETTING_NUMBER, FIELD(connection_limit), "4096", 16, 65536,
+    {"connection_limit", SETTING_NUMBER, FIELD(connection_limit), "4096", 16, 65536, .reload = true,
      .meaning = "most HTTP connections at a time"},
     {"connections_per_address", SETTING_NUMBER, FIELD(connections_per_address), "64", 0, 65536,
+     .reload = true,
      .meaning = "most HTTP connections from one IPv4 address or IPv6 /64; 0: no cap"},
 };
 enum { COUNT = sizeof table / sizeof table[0] };
@@ -376,6 +378,47 @@ void settings_destroy(struct settings *settings)
             free(*(char **)at);
     }
     free(settings);
+}
+
+// -- Two of them --
+
+static bool lists_differ(const struct setting_list *a, const struct setting_list *b)
+{
+    if (a->count != b->count)
+        return true;
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(a->items[i], b->items[i]) != 0)
+            return true;
+    return false;
+}
+
+bool setting_differs(const struct settings *a, const struct settings *b,
+                     const struct setting *setting)
+{
+    const void *left = (const char *)a + setting->offset;
+    const void *right = (const char *)b + setting->offset;
+    if (is_list(setting))
+        return lists_differ(left, right);
+    if (setting->kind == SETTING_NUMBER || setting->kind == SETTING_DURATION)
+        return *(const int32_t *)left != *(const int32_t *)right;
+    return strcmp(*(char *const *)left, *(char *const *)right) != 0;
+}
+
+static size_t value_size(const struct setting *setting)
+{
+    if (is_list(setting))
+        return sizeof(struct setting_list);
+    return setting->kind == SETTING_NUMBER || setting->kind == SETTING_DURATION ? sizeof(int32_t)
+                                                                                : sizeof(char *);
+}
+
+void setting_exchange(struct settings *a, struct settings *b, const struct setting *setting)
+{
+    char kept[sizeof(struct setting_list)];
+    size_t size = value_size(setting);
+    memcpy(kept, field(a, setting), size);
+    memcpy(field(a, setting), field(b, setting), size);
+    memcpy(field(b, setting), kept, size);
 }
 
 // -- Printing --

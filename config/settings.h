@@ -54,6 +54,7 @@ struct setting {
     const char *initial; // as text; a list: values separated by spaces
     int32_t least, most; // numbers; durations in milliseconds
     const char *words;   // SETTING_WORD: " error warning info debug "
+    bool reload;         // a running recueild takes a new value on SIGHUP; else it is started again
     const char *meaning; // one sentence, printed in the shipped file
 };
 
@@ -66,6 +67,12 @@ bool setting_is_yes(const char *word); // of the settings that are "yes" or "no"
 MUST_USE struct settings *settings_load(const char *path, struct error *error);
 void settings_destroy(struct settings *settings); // accepts NULL
 DEFINE_AUTO(settings)
+
+// A setting of two settings: does its value differ? Exchanging it gives each the other's; who holds
+// a pointer to the settings then reads the new value, who holds one into a text or list must not.
+bool setting_differs(const struct settings *a, const struct settings *b,
+                     const struct setting *setting);
+void setting_exchange(struct settings *a, struct settings *b, const struct setting *setting);
 
 // The file as shipped: every setting with its meaning and default, commented out.
 void settings_print_sample(FILE *out);

@@ -1,4 +1,4 @@
-// Answers GET /livez (the loop turns) and GET /readyz (a submission can be stored).
+// Answers GET /livez (the loop turns) and GET /readyz (a submission can be promised).
 //
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/actions/actions.h"
@@ -24,14 +24,28 @@ void health_live(struct exchange *exchange)
     reply_state(exchange, 200, "{\"status\":\"ok\"}\n");
 }
 
+// Why nothing could be promised now; NULL where it could.
+static const char *find_hindrance(const struct service *service)
+{
+    if (service->stopping)
+        return "recueild is stopping";
+    if (publications_editions(service->publications) == NULL)
+        return "nothing published is known yet: see that the database answers and that recueil "
+               "publish was run";
+    if (!store_available(service->store))
+        return "neither the database nor the spool takes submissions: see the log";
+    return NULL;
+}
+
+// Without its database it is ready all the same while the spool takes submissions: taken out of
+// service then, nobody could send any.
 void health_ready(struct exchange *exchange)
 {
-    const struct service *service = exchange->service;
-    bool database = store_available(service->store);
-    bool published = publications_editions(service->publications) != NULL;
-    bool ready = database && published;
-    reply_state(exchange, ready ? 200 : 503,
-                exchange_format(exchange, "{\"status\":\"%s\",\"database\":%s,\"published\":%s}\n",
-                                ready ? "ok" : "unavailable", database ? "true" : "false",
-                                published ? "true" : "false"));
+    const char *hindrance = find_hindrance(exchange->service);
+    if (hindrance == NULL)
+        reply_state(exchange, 200, "{\"status\":\"ok\"}\n");
+    else
+        reply_state(exchange, 503,
+                    exchange_format(exchange, "{\"status\":\"unavailable\",\"reason\":\"%s\"}\n",
+                                    hindrance));
 }

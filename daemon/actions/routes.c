@@ -138,11 +138,14 @@ static void on_request(void *context, struct connection *connection, const struc
 static void on_refused(void *context, const struct head *head, int status, struct reply *reply)
 {
     struct route_match match = {0};
+    const struct service *service = context;
     if (head != NULL)
         match = match_head(head);
+    metrics_count_refusal(service->metrics, match.route, head == NULL ? METHOD_NONE : head->method,
+                          status);
     if (head != NULL && negotiation_wants_page(head, match.page)) {
         bool asked;
-        problem_wire_page(reply, status, edition_of(context, match.parameters[0]),
+        problem_wire_page(reply, status, edition_of(service, match.parameters[0]),
                           negotiation_language(head, &asked));
         return;
     }

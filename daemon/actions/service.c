@@ -75,3 +75,8 @@ bool service_key_opens(const struct edition *edition, const char *token, size_t 
         opens |= secret_equal(hash, edition->keys[i].hash, KEY_HASH_BYTES);
     return opens;
 }
+
+void service_count(const struct exchange *exchange, enum metrics_outcome outcome)
+{
+    metrics_count_submission(exchange->service->metrics, exchange->survey->tally, outcome);
+}

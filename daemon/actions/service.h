@@ -6,6 +6,9 @@
 #include "config/secret.h"
 #include "config/settings.h"
 #include "daemon/http/exchange.h"
+#include "daemon/http/listener.h"
+#include "daemon/metrics/metrics.h"
+#include "daemon/spool/spool.h"
 #include "daemon/store/publications.h"
 #include "daemon/store/store.h"
 #include "daemon/store/withdrawals.h"
@@ -14,9 +17,14 @@ struct service {
     const struct settings *settings;
     struct secret *secret;
     struct publications *publications;
+    struct spool *spool;
     struct store *store;
     struct withdrawals *withdrawals;
+    struct metrics *metrics;
+    struct listener *listener; // the public one
     struct exchange_pool *pool;
+    int64_t began_s;     // by a clock that never jumps
+    bool stopping;       // no new connection is taken any more
     bool bulk_under_way; // one bulk request at a time: it is the one request that is large
 };
 
@@ -35,3 +43,6 @@ MUST_USE bool service_admits(struct exchange *exchange);
 
 // Does this bearer token open the collectivity's bulk route?
 bool service_key_opens(const struct edition *edition, const char *token, size_t size);
+
+// Counts what became of a submission to the exchange's survey.
+void service_count(const struct exchange *exchange, enum metrics_outcome outcome);

@@ -20,15 +20,23 @@ struct pending {
 
 static void on_submission_stored(void *context, enum store_result result);
 
-static const enum problem verdict_problems[] = {
-    [INTAKE_MALFORMED] = PROBLEM_MALFORMED,
-    [INTAKE_TOO_LARGE] = PROBLEM_TOO_LARGE,
-    [INTAKE_REFUSED] = PROBLEM_REFUSED,
+static const struct {
+    enum problem problem;
+    enum metrics_outcome outcome;
+} verdicts[] = {
+    [INTAKE_MALFORMED] = {PROBLEM_MALFORMED, OUTCOME_MALFORMED},
+    [INTAKE_TOO_LARGE] = {PROBLEM_TOO_LARGE, OUTCOME_TOO_LARGE},
+    [INTAKE_REFUSED] = {PROBLEM_REFUSED, OUTCOME_UNFIT},
 };
 
 enum problem submit_verdict_problem(enum intake_verdict verdict)
 {
-    return verdict_problems[verdict];
+    return verdicts[verdict].problem;
+}
+
+enum metrics_outcome submit_verdict_outcome(enum intake_verdict verdict)
+{
+    return verdicts[verdict].outcome;
 }
 
 static const struct {
@@ -55,6 +63,7 @@ void submit_refuse(struct exchange *exchange, enum intake_verdict verdict, bool 
                    const struct uuid *id, const struct refusals *refusals)
 {
     char text[UUID_TEXT_SIZE];
+    service_count(exchange, submit_verdict_outcome(verdict));
     uuid_write(id, text);
     problem_reply(exchange, submit_verdict_problem(verdict), has_id ? text : NULL, refusals);
 }
@@ -94,6 +103,7 @@ static void on_submission_stored(void *context, enum store_result result)
     struct exchange *exchange = pending->exchange;
     char id[UUID_TEXT_SIZE];
     char receipt[RECEIPT_SIZE];
+    service_count(exchange, (enum metrics_outcome)result);
     uuid_write(&pending->row.id, id);
     if (results[result].problem != PROBLEM_COUNT) {
         problem_reply(exchange, results[result].problem, id, NULL);

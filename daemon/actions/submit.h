@@ -5,13 +5,15 @@
 #pragma once
 
 #include "daemon/intake/submission_body.h"
+#include "daemon/metrics/metrics.h"
 #include "daemon/pages/problem.h"
 #include "daemon/store/store.h"
 
-enum problem submit_verdict_problem(enum intake_verdict verdict); // not of INTAKE_FITS
+enum problem submit_verdict_problem(enum intake_verdict verdict);         // not of INTAKE_FITS
+enum metrics_outcome submit_verdict_outcome(enum intake_verdict verdict); // the same
 int submit_result_status(enum store_result result);
 enum problem submit_result_problem(enum store_result result); // PROBLEM_COUNT: none
 
-// Replies with the problem of this verdict.
+// Counts the verdict and replies with its problem.
 void submit_refuse(struct exchange *exchange, enum intake_verdict verdict, bool has_id,
                    const struct uuid *id, const struct refusals *refusals);

@@ -125,6 +125,7 @@ static void read_line(struct bulk *bulk, const struct intake *intake, const char
     *line = (struct line){.bulk = bulk, .number = number};
     if (size > LINE_LIMIT_BYTES) {
         line->status = problem_status(PROBLEM_TOO_LARGE);
+        service_count(bulk->exchange, OUTCOME_TOO_LARGE);
         return;
     }
     enum intake_verdict verdict = submission_read(intake, text, size, bulk->exchange->arena,
@@ -132,6 +133,7 @@ static void read_line(struct bulk *bulk, const struct intake *intake, const char
     if (verdict != INTAKE_FITS) {
         line->status = problem_status(submit_verdict_problem(verdict));
         keep_errors(line, &refusals);
+        service_count(bulk->exchange, submit_verdict_outcome(verdict));
         return;
     }
     line->has_id = true;
@@ -144,6 +146,7 @@ static void on_line_stored(void *context, enum store_result result)
 {
     struct line *line = context;
     line->status = submit_result_status(result);
+    service_count(line->bulk->exchange, (enum metrics_outcome)result);
     close_one(line->bulk);
 }
 

@@ -56,10 +56,12 @@ static void show_again(struct pending *pending, int status, const struct refusal
 
 static void refuse_form(struct pending *pending, enum intake_verdict verdict, bool has_id)
 {
-    if (pending->exchange->page && verdict == INTAKE_REFUSED)
+    if (pending->exchange->page && verdict == INTAKE_REFUSED) {
+        service_count(pending->exchange, OUTCOME_UNFIT);
         show_again(pending, problem_status(PROBLEM_REFUSED), &refusals);
-    else
-        submit_refuse(pending->exchange, verdict, has_id, &pending->row.id, &refusals);
+        return;
+    }
+    submit_refuse(pending->exchange, verdict, has_id, &pending->row.id, &refusals);
 }
 
 static void store_form(struct pending *pending)
@@ -117,6 +119,7 @@ void submit_form(struct exchange *exchange)
     struct error error = {0};
     struct form_body form;
     if (!form_body_read(exchange->arena, exchange->body, exchange->body_size, &form, &error)) {
+        service_count(exchange, OUTCOME_MALFORMED);
         problem_reply(exchange, PROBLEM_MALFORMED, NULL, NULL);
         return;
     }
@@ -131,7 +134,7 @@ void submit_form(struct exchange *exchange)
     if (switches)
         pending->language = form_language(exchange, wanted);
     if (!receive(pending, &form))
-        problem_reply(exchange, PROBLEM_TOO_LARGE, NULL, NULL);
+        refuse_form(pending, INTAKE_TOO_LARGE, false);
     else if (switches)
         show_again(pending, 200, NULL);
     else if (refusals.count > 0)
@@ -204,6 +207,7 @@ static void on_form_stored(void *context, enum store_result result)
     struct pending *pending = context;
     struct exchange *exchange = pending->exchange;
     enum problem problem = submit_result_problem(result);
+    service_count(exchange, (enum metrics_outcome)result);
     char id[UUID_TEXT_SIZE];
     uuid_write(&pending->row.id, id);
     if (problem == PROBLEM_UNAVAILABLE && exchange->page)

@@ -73,6 +73,18 @@ static size_t find(const struct addresses *addresses, const struct slot *wanted)
     return at;
 }
 
+struct addresses *addresses_enlarge(struct addresses *taken_addresses, size_t most)
+{
+    if (most * 2 <= taken_addresses->mask + 1)
+        return taken_addresses;
+    struct addresses *larger = addresses_create(most);
+    for (size_t i = 0; i <= taken_addresses->mask; i++)
+        if (taken_addresses->slots[i].count > 0)
+            larger->slots[find(larger, &taken_addresses->slots[i])] = taken_addresses->slots[i];
+    addresses_destroy(taken_addresses);
+    return larger;
+}
+
 bool addresses_enter(struct addresses *addresses, const struct sockaddr *address, uint32_t limit)
 {
     struct slot wanted = network_of(address);

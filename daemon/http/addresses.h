@@ -13,6 +13,8 @@ struct addresses;
 
 // Counts at most `most` connections in all; they are entered and left in any order.
 struct addresses *addresses_create(size_t most);
+// Room for `most`, where that is more than there was; what was counted stays counted.
+MUST_USE struct addresses *addresses_enlarge(struct addresses *taken_addresses, size_t most);
 void addresses_destroy(struct addresses *addresses); // accepts NULL
 
 // Another connection of this address. False, and not counted, when there are `limit` already.

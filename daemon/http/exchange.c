@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { ARENA_LIMIT_BYTES = 24 * 1024 * 1024, KEPT_LIMIT = 256 };
 
@@ -19,6 +20,8 @@ struct pooled {
 struct exchange_pool {
     struct pooled *kept;
     size_t kept_count, open;
+    exchange_observer *observer;
+    void *observer_context;
 };
 
 struct exchange_pool *exchange_pool_create(void)
@@ -42,6 +45,12 @@ void exchange_pool_destroy(struct exchange_pool *pool)
         pool->kept = next;
     }
     free(pool);
+}
+
+void exchange_pool_observe(struct exchange_pool *pool, exchange_observer *observer, void *context)
+{
+    pool->observer = observer;
+    pool->observer_context = context;
 }
 
 size_t exchange_pool_open(const struct exchange_pool *pool)
@@ -79,6 +88,13 @@ static void give_back(struct pooled *pooled)
     pool->kept_count++;
 }
 
+static uint64_t clock_us(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
 struct exchange *exchange_begin(struct exchange_pool *pool, struct connection *connection,
                                 struct service *service, const struct request *request,
                                 const struct route_match *match)
@@ -89,6 +105,8 @@ struct exchange *exchange_begin(struct exchange_pool *pool, struct connection *c
     exchange->connection = connection;
     exchange->service = service;
     exchange->route = match->route;
+    exchange->method = request->head->method;
+    exchange->began_us = clock_us();
     exchange->path_known = match->path_known;
     exchange->head = request->head;
     exchange->body = request->body;
@@ -108,8 +126,13 @@ void exchange_reply(struct exchange *exchange, const struct exchange_reply *repl
         .body = reply->body,
         .size = reply->size,
     };
+    struct pooled *pooled = (struct pooled *)exchange;
+    const struct exchange_pool *pool = pooled->pool;
     connection_reply(exchange->connection, &sent);
-    give_back((struct pooled *)exchange);
+    if (pool->observer != NULL)
+        pool->observer(pool->observer_context, exchange, reply->status,
+                       clock_us() - exchange->began_us);
+    give_back(pooled);
 }
 
 char *exchange_format(struct exchange *exchange, const char *format, ...)

@@ -15,6 +15,8 @@ struct exchange {
     struct connection *connection;
     struct service *service;
     const struct route *route; // NULL: nothing fits the path and method
+    enum method method;
+    uint64_t began_us; // by a clock that never jumps
     bool path_known;
     bool page;              // errors are pages for people, not problem documents
     enum language language; // of messages: from ?lang=, else Accept-Language
@@ -37,6 +39,12 @@ struct exchange {
 struct exchange_pool;
 struct exchange_pool *exchange_pool_create(void);
 void exchange_pool_destroy(struct exchange_pool *pool); // accepts NULL; no exchange may be open
+
+// Told of every reply when it is sent: its exchange, status, and the time since the request was
+// whole. NULL: nobody is.
+typedef void exchange_observer(void *context, const struct exchange *exchange, int status,
+                               uint64_t taken_us);
+void exchange_pool_observe(struct exchange_pool *pool, exchange_observer *observer, void *context);
 
 size_t exchange_pool_open(const struct exchange_pool *pool); // exchanges without a reply yet
 

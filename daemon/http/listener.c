@@ -361,6 +361,13 @@ static void on_drained(evutil_socket_t fd, short what, void *context)
         drained(listener->drained_context);
 }
 
+void listener_set_limits(struct listener *listener, long connections, uint32_t per_address)
+{
+    listener->limits.connections = connections;
+    listener->limits.per_address = per_address;
+    listener->addresses = addresses_enlarge(listener->addresses, (size_t)connections + 1);
+}
+
 int listener_port(const struct listener *listener)
 {
     return listener->port;

@@ -40,6 +40,9 @@ MUST_USE struct listener *listener_open(struct event_base *base,
 void listener_destroy(struct listener *listener);
 DEFINE_AUTO(listener)
 
+// Other limits from now on; whoever is connected stays.
+void listener_set_limits(struct listener *listener, long connections, uint32_t per_address);
+
 int listener_port(const struct listener *listener);         // 0 when it is no TCP port
 long listener_connections(const struct listener *listener); // exact
 void listener_read_counts(const struct listener *listener, struct listener_counts *counts);

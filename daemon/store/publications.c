@@ -23,6 +23,8 @@ struct publications {
     int64_t version;       // of what is loaded; -1: a copy, or nothing
     int64_t asked_version; // what the database said when the load under way began
     bool look_again;       // a notice came while a group was under way
+    void (*on_changed)(void *context, const struct editions *editions);
+    void *changed_context;
 };
 
 static void ask_version(struct publications *publications);
@@ -37,6 +39,18 @@ static void replace(struct publications *publications, struct editions *taken_ed
 {
     editions_destroy(publications->editions);
     publications->editions = taken_editions;
+    if (publications->on_changed != NULL)
+        publications->on_changed(publications->changed_context, taken_editions);
+}
+
+void publications_on_changed(struct publications *publications,
+                             void (*on_changed)(void *context, const struct editions *editions),
+                             void *context)
+{
+    publications->on_changed = on_changed;
+    publications->changed_context = context;
+    if (publications->editions != NULL)
+        on_changed(context, publications->editions);
 }
 
 // -- The copy --

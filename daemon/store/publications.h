@@ -20,3 +20,9 @@ void publications_destroy(struct publications *publications); // accepts NULL
 // NULL while nothing is known: neither a copy nor an answer of the database yet. Borrowed until the
 // next turn of the loop: who needs an edition longer holds it.
 const struct editions *publications_editions(const struct publications *publications);
+
+// on_changed runs whenever other editions take the place of those known before, and at once when
+// some are known; they are not used for anything before it returns.
+void publications_on_changed(struct publications *publications,
+                             void (*on_changed)(void *context, const struct editions *editions),
+                             void *context);

@@ -298,6 +298,17 @@ Test(acknowledged, follows_no_link_to_a_file_elsewhere)
     free(target);
 }
 
+Test(acknowledged, keeps_as_many_days_as_it_is_told_later)
+{
+    AUTO(acknowledged) struct acknowledged *acknowledged = opened();
+    put("2096-10-03", 32);
+    put("2096-10-04", 32);
+    acknowledged_set_keep_days(acknowledged, 1);
+    cr_assert(append_at(acknowledged, 1, NOON));
+    cr_expect_eq(size_of("2096-10-03"), -1);
+    cr_expect_eq(size_of("2096-10-04"), 32);
+}
+
 Test(acknowledged, ends_with_nothing_open)
 {
     acknowledged_destroy(NULL);

@@ -180,3 +180,66 @@ Test(settings, finds_its_file)
     unsetenv("RECUEIL_CONFIG");
     cr_assert_str_eq(settings_path(NULL), "/etc/recueil/recueil.conf");
 }
+
+static const struct setting *setting_named(const char *name)
+{
+    size_t count;
+    const struct setting *table = settings_table(&count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return &table[i];
+    cr_assert_fail("%s is no setting", name);
+    return NULL;
+}
+
+Test(settings, tells_which_values_differ)
+{
+    struct error error = {0};
+    AUTO(settings) struct settings *a = load("listen = 127.0.0.1:1\nhold_limit = 3s\n", &error);
+    AUTO(settings)
+    struct settings *b = load("listen = 127.0.0.1:2\nqueue_limit = 7\ntrusted_proxies = ::1\n"
+                              "trusted_proxies = 127.0.0.0/8\n",
+                              &error);
+    cr_assert(a != NULL && b != NULL, "%s", error.message);
+    size_t count;
+    const struct setting *table = settings_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        bool differs =
+            strstr(" listen hold_limit queue_limit trusted_proxies ", table[i].name) != NULL;
+        cr_expect_eq(setting_differs(a, b, &table[i]), differs, "%s", table[i].name);
+        cr_expect_not(setting_differs(a, a, &table[i]), "%s", table[i].name);
+    }
+}
+
+// With the values exchanged, each frees what it has now: the sanitizer watches.
+Test(settings, exchanges_any_value)
+{
+    struct error error = {0};
+    AUTO(settings) struct settings *a = settings_load(NULL, &error);
+    AUTO(settings)
+    struct settings *b = load("hold_limit = 3s\ntrusted_proxies = 10.0.0.0/8\nlog_level = debug\n"
+                              "database = dbname=other\nbatch_limit = 2\n",
+                              &error);
+    cr_assert(a != NULL && b != NULL, "%s", error.message);
+    static const char *const names[] = {"hold_limit", "trusted_proxies", "log_level", "database"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        setting_exchange(a, b, setting_named(names[i]));
+    cr_expect_eq(a->hold_limit_ms, 3000);
+    cr_expect_eq(b->hold_limit_ms, 2000);
+    cr_expect_eq(a->trusted_proxies.count, 1);
+    cr_expect_str_eq(a->trusted_proxies.items[0], "10.0.0.0/8");
+    cr_expect_eq(b->trusted_proxies.count, 2);
+    cr_expect_str_eq(a->log_level, "debug");
+    cr_expect_str_eq(a->database, "dbname=other");
+    cr_expect_eq(a->batch_limit, 256);
+}
+
+Test(settings, needs_a_restart_for_what_is_opened_at_start)
+{
+    static const char *const opened[] = {
+        "database",     "listen",    "state_dir", "secret_file", "database_connections",
+        "admin_listen", "reuse_port"};
+    for (size_t i = 0; i < sizeof opened / sizeof opened[0]; i++)
+        cr_expect_not(setting_named(opened[i])->reload, "%s", opened[i]);
+    cr_expect(setting_named("log_level")->reload);
+}

@@ -85,3 +85,28 @@ Test(addresses, forgets_nobody_however_they_come_and_go)
     }
     addresses_destroy(addresses);
 }
+
+Test(addresses, keeps_every_count_when_it_is_enlarged)
+{
+    enum { NETWORKS = 40, LARGER = 500 };
+    struct addresses *addresses = addresses_create(2 * NETWORKS);
+    char text[32];
+    for (int i = 0; i < NETWORKS; i++) {
+        (void)snprintf(text, sizeof text, "192.0.2.%d", i);
+        cr_assert(addresses_enter(addresses, address_of(text), 9));
+        cr_assert(addresses_enter(addresses, address_of(text), 9));
+    }
+    addresses = addresses_enlarge(addresses, LARGER);
+    addresses = addresses_enlarge(addresses, 1); // never smaller
+    for (int i = 0; i < LARGER - 2 * NETWORKS; i++) {
+        (void)snprintf(text, sizeof text, "198.51.%d.%d", i / 250, i % 250);
+        cr_assert(addresses_enter(addresses, address_of(text), 1));
+    }
+    for (int i = 0; i < NETWORKS; i++) {
+        (void)snprintf(text, sizeof text, "192.0.2.%d", i);
+        cr_expect_not(addresses_enter(addresses, address_of(text), 2), "%s", text);
+        addresses_leave(addresses, address_of(text));
+        cr_expect(addresses_enter(addresses, address_of(text), 2), "%s", text);
+    }
+    addresses_destroy(addresses);
+}

@@ -557,3 +557,33 @@ Test(listener, closes_everything_when_it_is_destroyed)
     (void)close(fd);
     (void)close(other);
 }
+
+Test(listener, takes_other_limits_while_clients_are_connected)
+{
+    limits.connections = 2;
+    limits.per_address = 1;
+    start();
+    int first = connect_from("127.0.0.1");
+    int refused = connect_from("127.0.0.1");
+    UNTIL(counts().refused_address == 1);
+    UNTIL(has_ended(refused));
+
+    listener_set_limits(listener, 600, 3);
+    int second = connect_from("127.0.0.1");
+    int third = connect_from("127.0.0.1");
+    UNTIL(listener_connections(listener) == 3);
+    int fourth = connect_from("127.0.0.1");
+    UNTIL(counts().refused_address == 2);
+
+    listener_set_limits(listener, 2, 0); // who is connected stays
+    send_text(first, GET);
+    UNTIL(has_reply(first));
+    cr_expect_eq(listener_connections(listener), 3);
+    int fifth = connect_from("127.0.0.1");
+    UNTIL(counts().accepted == 4);
+    cr_expect_eq(counts().connections.idle_closed, 1, "the oldest idle one made room");
+    int open[] = {first, refused, second, third, fourth, fifth};
+    for (size_t i = 0; i < sizeof open / sizeof open[0]; i++)
+        (void)close(open[i]);
+    UNTIL(listener_connections(listener) == 0);
+}
