@@ -11,6 +11,7 @@
 #include "daemon/spool/spool.h"
 #include "daemon/store/publications.h"
 #include "daemon/store/store.h"
+#include "daemon/store/withdrawals.h"
 
 struct service {
     const struct settings *settings;
@@ -18,6 +19,7 @@ struct service {
     struct publications *publications;
     struct spool *spool;
     struct store *store;
+    struct withdrawals *withdrawals;
     struct metrics *metrics;
     struct listener *listener; // the public one
     struct exchange_pool *pool;

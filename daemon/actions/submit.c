@@ -6,9 +6,9 @@
 #include "daemon/actions/submit.h"
 
 #include "config/calendar.h"
+#include "config/receipt.h"
 #include "daemon/actions/actions.h"
 #include "daemon/actions/service.h"
-#include "daemon/intake/receipt.h"
 #include "daemon/intake/submission_body.h"
 #include "daemon/pages/problem.h"
 
