@@ -12,6 +12,9 @@ enum problem submit_verdict_problem(enum intake_verdict verdict); // not of INTA
 int submit_result_status(enum store_result result);
 enum problem submit_result_problem(enum store_result result); // PROBLEM_COUNT: none
 
+// Replies 429 and returns true when the address from which this comes has to wait; else counts it.
+MUST_USE bool submit_slows_down(struct exchange *exchange);
+
 // Replies with the problem of this verdict.
 void submit_refuse(struct exchange *exchange, enum intake_verdict verdict, bool has_id,
                    const struct uuid *id, const struct refusals *refusals);

@@ -110,6 +110,7 @@ void connections_close_all(struct connections *all); // but those HELD
 // connection may be gone afterwards.
 void connection_reply(struct connection *connection, const struct reply *reply);
 
-// Both only while the request is held.
+// Only while the request is held.
 bool connection_is_draining(const struct connection *connection);
 void connection_peer(const struct connection *connection, struct sockaddr_storage *peer);
+int connection_label(const struct connection *connection); // that it was opened with

@@ -206,6 +206,11 @@ bool connection_is_draining(const struct connection *connection)
     return connection->all->draining;
 }
 
+int connection_label(const struct connection *connection)
+{
+    return connection->label;
+}
+
 void connection_peer(const struct connection *connection, struct sockaddr_storage *peer)
 {
     *peer = (struct sockaddr_storage){0};

@@ -19,11 +19,14 @@ struct pooled {
 struct exchange_pool {
     struct pooled *kept;
     size_t kept_count, open;
+    struct allowances *allowances;
 };
 
 struct exchange_pool *exchange_pool_create(void)
 {
-    return memory_allocate(sizeof(struct exchange_pool));
+    struct exchange_pool *pool = memory_allocate(sizeof *pool);
+    pool->allowances = allowances_create();
+    return pool;
 }
 
 static void free_pooled(struct pooled *pooled)
@@ -41,7 +44,13 @@ void exchange_pool_destroy(struct exchange_pool *pool)
         free_pooled(pool->kept);
         pool->kept = next;
     }
+    allowances_destroy(pool->allowances);
     free(pool);
+}
+
+struct allowances *exchange_pool_allowances(struct exchange_pool *pool)
+{
+    return pool->allowances;
 }
 
 size_t exchange_pool_open(const struct exchange_pool *pool)

@@ -23,7 +23,7 @@ enum {
 };
 
 // What a connection is labelled with.
-enum { NOT_COUNTED, COUNTED };
+enum { NOT_COUNTED, COUNTED, EXEMPT };
 
 struct listener_limits listener_default_limits(void)
 {
@@ -232,11 +232,14 @@ void listener_destroy(struct listener *listener)
 static bool enter_address(struct listener *listener, const struct sockaddr *peer, int *label)
 {
     const struct listener_limits *limits = &listener->limits;
+    bool counts = peer->sa_family == AF_INET || peer->sa_family == AF_INET6;
     *label = NOT_COUNTED;
-    if (limits->per_address == 0 || (peer->sa_family != AF_INET && peer->sa_family != AF_INET6) ||
-        (limits->exempt != NULL && limits->exempt(peer, listener->context)))
+    if (limits->exempt != NULL && limits->exempt(peer, listener->context))
+        *label = EXEMPT;
+    else if (counts && limits->per_address > 0)
+        *label = COUNTED;
+    if (*label != COUNTED)
         return true;
-    *label = COUNTED;
     return addresses_enter(listener->addresses, peer, limits->per_address);
 }
 
@@ -359,6 +362,11 @@ static void on_drained(evutil_socket_t fd, short what, void *context)
     (void)event_del(&listener->drained); // closing the last one has activated it again
     if (drained != NULL)
         drained(listener->drained_context);
+}
+
+bool listener_exempted(const struct connection *connection)
+{
+    return connection_label(connection) == EXEMPT;
 }
 
 int listener_port(const struct listener *listener)
