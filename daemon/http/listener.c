@@ -246,7 +246,7 @@ static bool enter_address(struct listener *listener, const struct sockaddr *peer
 static bool make_room(struct listener *listener)
 {
     return connections_count(listener->connections) < listener->limits.connections ||
-           connections_close_oldest_idle(listener->connections);
+           connections_close_oldest(listener->connections);
 }
 
 static void on_accepted(struct evconnlistener *socket, evutil_socket_t fd, struct sockaddr *peer,
