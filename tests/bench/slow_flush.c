@@ -1,5 +1,5 @@
-// Preloaded into PostgreSQL: each flush to disk takes SLOW_FLUSH_US microseconds more, as on a slower
-// disk. PostgreSQL flushes its log by fdatasync() unless it is told otherwise.
+// Preloaded into PostgreSQL: each flush to disk takes SLOW_FLUSH_US microseconds more, as on a
+// slower disk. PostgreSQL flushes its log by fdatasync() unless it is told otherwise.
 //
 // SPDX-License-Identifier: Apache-2.0
 #include <dlfcn.h>
