@@ -162,7 +162,7 @@ static void write_result(FILE *out, const struct line *line, struct exchange *ex
         uuid_write(&line->row.id, id);
         (void)fprintf(out, ",\"id\":\"%s\"", id);
     }
-    if (line->status == 200 || line->status == 201) {
+    if (line->status == 200 || line->status == 201 || line->status == 202) {
         char receipt[RECEIPT_SIZE];
         receipt_write(exchange->service->secret, exchange->edition->collectivity->slug,
                       &line->row.id, line->row.content_hash, receipt);

@@ -261,8 +261,6 @@ static void prepare(struct database *database)
 static void on_prepared(struct database *database)
 {
     database->state = STATE_READY;
-    database->pause_ms = FIRST_PAUSE_MS;
-    database->told_lost = false;
     event_del(database->timer);
     log_event(LOG_INFO, "database_connected", "server_version=%d",
               PQserverVersion(database->connection));
@@ -282,6 +280,7 @@ static bool send_query(struct database *database, const struct database_query *q
 }
 
 void database_run(struct database *database, const struct database_query *queries, size_t count,
+                  int deadline_ms,
                   void (*on_reply)(void *context, const struct database_reply *reply),
                   void *context)
 {
@@ -298,7 +297,7 @@ void database_run(struct database *database, const struct database_query *querie
     sent = sent && PQpipelineSync(database->connection) == 1;
 
     // A failure to send is told by the timer, from the loop, like any other lost connection.
-    arm(database, sent ? database->settings.deadline_ms : 0);
+    arm(database, sent ? deadline_ms : 0);
     int left = sent ? PQflush(database->connection) : 0;
     if (left < 0)
         arm(database, 0);
@@ -366,6 +365,8 @@ static void on_group_ended(struct database *database)
         return;
     }
     database->state = STATE_READY;
+    database->pause_ms = FIRST_PAUSE_MS; // it did not only connect: it answered
+    database->told_lost = false;
     event_del(database->timer);
     finish(database, database->reply.failed != NULL ? DATABASE_FAILED : DATABASE_DONE);
 }
@@ -455,4 +456,16 @@ static void lose(struct database *database, const char *why)
         finish(database, DATABASE_LOST);
     else
         clear_results(database);
+}
+
+void database_break(struct database *database, const char *why)
+{
+    if (database->state != STATE_PAUSED)
+        lose(database, why);
+}
+
+void database_hasten(struct database *database)
+{
+    if (database->state == STATE_PAUSED)
+        arm(database, 0);
 }

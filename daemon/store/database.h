@@ -27,7 +27,6 @@ struct database_settings {
     const enum statement *statements; // prepared at each connect
     size_t statement_count;
     bool writes; // of several servers takes one that can be written to; of one, waits until it can
-    int deadline_ms; // a group that takes longer breaks the connection
 };
 
 // Everything in settings but the conninfo must outlive the database. Connecting begins in the loop.
@@ -62,7 +61,13 @@ struct database_reply {
 
 // Sends the group; on_reply runs exactly once, from the loop, never before this returns; the
 // database is ready again when it runs with DONE or FAILED. The values are copied by libpq before
-// this returns. Must be ready.
+// this returns. A group that takes longer than deadline_ms breaks the connection. Must be ready.
 void database_run(struct database *database, const struct database_query *queries, size_t count,
+                  int deadline_ms,
                   void (*on_reply)(void *context, const struct database_reply *reply),
                   void *context);
+
+// Breaks the connection now; a group under way gets its reply (DATABASE_LOST) before this returns.
+void database_break(struct database *database, const char *why);
+// Ends the pause before the next attempt to connect.
+void database_hasten(struct database *database);

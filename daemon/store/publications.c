@@ -149,7 +149,7 @@ static void ask_version(struct publications *publications)
     }
     publications->look_again = false;
     const struct database_query query = {.statement = STATEMENT_READ_PUBLISHED_VERSION};
-    database_run(publications->database, &query, 1, on_version, publications);
+    database_run(publications->database, &query, 1, DEADLINE_MS, on_version, publications);
 }
 
 static void told_failure(const struct database_reply *reply)
@@ -178,7 +178,7 @@ static void on_version(void *context, const struct database_reply *reply)
 static void load(struct publications *publications)
 {
     const struct database_query query = {.statement = STATEMENT_LOAD_PUBLISHED};
-    database_run(publications->database, &query, 1, on_loaded, publications);
+    database_run(publications->database, &query, 1, DEADLINE_MS, on_loaded, publications);
 }
 
 static struct published_row *published_rows(const PGresult *result, size_t count)
@@ -251,7 +251,6 @@ struct publications *publications_create(struct event_base *base, const struct s
         .listen = "recueil_published",
         .statements = statements,
         .statement_count = sizeof statements / sizeof statements[0],
-        .deadline_ms = DEADLINE_MS,
     };
     const struct database_events events = {on_ready, on_notice, publications};
     publications->database = database_create(base, &connection, &events, error);

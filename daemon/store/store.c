@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/store/store.h"
 
+#include "config/calendar.h"
 #include "config/log.h"
-#include "daemon/store/database.h"
-#include "sql/conninfo.h"
-#include "sql/submission_arrays.h"
+#include "daemon/store/drain.h"
+#include "daemon/store/lane.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,49 +14,50 @@ TAILQ_HEAD(items, store_item);
 
 enum {
     EXPIRY_TICK_MS = 100,
+    ROWS_LIMIT = 1000, // the most that the setting batch_limit allows
     // Whatever clients send, the daemon stays small: an item keeps its content until it is
     // answered, and a batch is copied twice on its way (arrays, libpq).
     BATCH_BYTES = 1024 * 1024,
     OWED_BYTES = 8 * 1024 * 1024,
+    NOTE_RECORDS = 256, // of acknowledged/, in one write
 };
 
-// One connection and the batch that it carries.
-struct lane {
-    struct store *store;
-    struct database *database;
-    struct submission_arrays arrays;
-    struct store_item **batch; // sorted by key
-    const struct submission **rows;
+struct batch {
+    struct store_item *items[ROWS_LIMIT];
     size_t count;
-    size_t cap; // halved while a row that PostgreSQL refuses is being looked for
 };
 
 struct store {
     struct event_base *base;
+    struct spool *spool;
+    struct acknowledged *acknowledged;
+    struct drain *drain; // NULL without a spool
     size_t batch_limit, queue_limit, hold_limit_ms;
-    struct items queue;    // waits for a lane
-    struct items answered; // waits for its callback
-    size_t queued, owed;   // owed: items without a callback yet, wherever they are
-    size_t owed_bytes;     // of their content
-    uint64_t sequence;     // of the item submitted last
-    struct event *answer;  // runs the callbacks, from the loop
+    bool accepts_unsynced;
+
+    struct items queue;           // waits for a lane
+    struct items spill;           // waits for the spool
+    struct items answered;        // waits for its callback
+    size_t queued, spilled, owed; // owed: items without a callback yet, wherever they are
+    size_t owed_bytes;            // of their content
+    uint64_t sequence;            // of the item submitted last
+    struct event *answer, *pour;  // run the callbacks; empty the spill
     struct event *expiry;
-    struct lane *lanes;
+
+    struct lane **lanes;
     size_t lane_count;
+    bool proving;  // after a loss: until a batch of the spool was committed, nothing waits
+    bool stopping; // everything goes to the spool
+    bool spool_takes;
+    struct batch batch; // being gathered
+    struct store_counts counts;
 };
 
 static void decide(struct store *store, struct store_item *item, enum store_result result);
+static void spill(struct store *store, struct store_item *item);
 static void answer_later(struct store *store, struct store_item *item, enum store_result result);
 static void put_back(struct store *store, struct store_item *item);
 static void send_batches(struct store *store);
-static void send_batch(struct lane *lane);
-static void on_inserted(void *context, const struct database_reply *reply);
-static void look_up(struct lane *lane);
-static void on_looked_up(void *context, const struct database_reply *reply);
-static void answer_items(evutil_socket_t fd, short what, void *context);
-
-static const enum statement lane_statements[] = {STATEMENT_INSERT_SUBMISSIONS,
-                                                 STATEMENT_LOOK_UP_SUBMISSIONS};
 
 static uint64_t now_ms(void)
 {
@@ -76,6 +77,8 @@ static bool result_of_repeat(const struct store_item *first, enum store_result r
     *its_result = result;
     if (result == STORE_STORED || result == STORE_REPLAYED)
         *its_result = same ? STORE_REPLAYED : STORE_CONFLICT;
+    if (result == STORE_SPOOLED && !same)
+        *its_result = STORE_CONFLICT;
     return same || (result != STORE_CONFLICT && result != STORE_REFUSED);
 }
 
@@ -98,9 +101,36 @@ static void decide(struct store *store, struct store_item *item, enum store_resu
 static void answer_later(struct store *store, struct store_item *item, enum store_result result)
 {
     item->result = result;
-    item->decided = true;
+    store->counts.results[result]++;
     TAILQ_INSERT_TAIL(&store->answered, item, link);
     event_active(store->answer, 0, 0);
+}
+
+// Notes what is about to be acknowledged, one write for as many as there are; then nobody can say
+// that it was without a trace.
+static void note_acknowledged(struct store *store, const struct items *answered)
+{
+    struct acknowledgement records[NOTE_RECORDS];
+    const struct store_item *item;
+    size_t count = 0;
+    if (store->acknowledged == NULL)
+        return;
+    TAILQ_FOREACH(item, answered, link)
+    {
+        if (item->result != STORE_STORED && item->result != STORE_SPOOLED &&
+            item->result != STORE_REPLAYED)
+            continue;
+        records[count].id = item->row->id;
+        memcpy(records[count++].content_hash, item->row->content_hash, HASH_BYTES);
+        if (count < NOTE_RECORDS)
+            continue;
+        store->counts.unacknowledged +=
+            !acknowledged_append(store->acknowledged, records, count, instant_now());
+        count = 0;
+    }
+    if (count > 0)
+        store->counts.unacknowledged +=
+            !acknowledged_append(store->acknowledged, records, count, instant_now());
 }
 
 // Callbacks run here only: from the loop, each once, after the store's own work of this turn.
@@ -109,41 +139,44 @@ static void answer_items(evutil_socket_t fd, short what, void *context)
     (void)fd;
     (void)what;
     struct store *store = context;
+    struct items answered = TAILQ_HEAD_INITIALIZER(answered);
     struct store_item *item;
-    while ((item = TAILQ_FIRST(&store->answered)) != NULL) {
-        TAILQ_REMOVE(&store->answered, item, link);
+    TAILQ_CONCAT(&answered, &store->answered, link); // a callback may submit again
+    note_acknowledged(store, &answered);
+    while ((item = TAILQ_FIRST(&answered)) != NULL) {
+        TAILQ_REMOVE(&answered, item, link);
         store->owed--;
         store->owed_bytes -= item->row->content_size;
         item->done(item->context, item->result);
     }
 }
 
-static void on_expiry(evutil_socket_t fd, short what, void *context)
-{
-    (void)fd;
-    (void)what;
-    struct store *store = context;
-    uint64_t now = now_ms();
-    struct store_item *item;
-    while ((item = TAILQ_FIRST(&store->queue)) != NULL && item->expires_ms <= now) {
-        TAILQ_REMOVE(&store->queue, item, link);
-        store->queued--;
-        decide(store, item, STORE_UNAVAILABLE);
-    }
-}
-
 // -- The queue --
+
+// Does a lane take batches whose COMMIT is a promise?
+static bool database_promises(const struct store *store)
+{
+    if (store->proving || store->stopping)
+        return false;
+    for (size_t i = 0; i < store->lane_count; i++)
+        if ((lane_open(store->lanes[i]) || lane_busy(store->lanes[i])) &&
+            (lane_synced(store->lanes[i]) || store->accepts_unsynced))
+            return true;
+    return false;
+}
 
 void store_submit(struct store *store, struct store_item *item)
 {
-    item->decided = false;
     item->repeat = NULL;
     item->sequence = ++store->sequence;
     store->owed++;
     store->owed_bytes += item->row->content_size;
-    if (store->queued >= store->queue_limit || store->owed_bytes > OWED_BYTES ||
-        !store_available(store)) {
+    if (store->queued + store->spilled >= store->queue_limit || store->owed_bytes > OWED_BYTES) {
         decide(store, item, STORE_UNAVAILABLE);
+        return;
+    }
+    if (!database_promises(store)) {
+        spill(store, item);
         return;
     }
     item->expires_ms = now_ms() + store->hold_limit_ms;
@@ -152,18 +185,50 @@ void store_submit(struct store *store, struct store_item *item)
     send_batches(store);
 }
 
-static void send_batches(struct store *store)
+static void spill_queue(struct store *store)
 {
-    for (size_t i = 0; i < store->lane_count && store->queued > 0; i++)
-        if (database_ready(store->lanes[i].database) && store->lanes[i].count == 0)
-            send_batch(&store->lanes[i]);
+    struct store_item *item;
+    while ((item = TAILQ_FIRST(&store->queue)) != NULL) {
+        TAILQ_REMOVE(&store->queue, item, link);
+        store->queued--;
+        spill(store, item);
+    }
 }
 
-static int compare_keys(const struct submission *a, const struct submission *b)
+static bool a_lane_is_open(const struct store *store)
 {
-    if (a->collectivity_id != b->collectivity_id)
-        return a->collectivity_id < b->collectivity_id ? -1 : 1;
-    return memcmp(a->id.bytes, b->id.bytes, sizeof a->id.bytes);
+    for (size_t i = 0; i < store->lane_count; i++)
+        if (lane_open(store->lanes[i]))
+            return true;
+    return false;
+}
+
+static bool something_spooled(const struct store *store)
+{
+    struct spool_counts counts;
+    if (store->spool == NULL)
+        return false;
+    spool_read_counts(store->spool, &counts);
+    return counts.waiting > 0;
+}
+
+// What waited too long goes to the spool; all of it when no lane is left.
+static void on_expiry(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct store *store = context;
+    uint64_t now = now_ms();
+    struct store_item *item;
+    if (store->proving && a_lane_is_open(store) && store->spilled == 0 && !something_spooled(store))
+        store->proving = false; // there is nothing to prove it with
+    if (store->queued > 0 && !database_promises(store))
+        spill_queue(store);
+    while ((item = TAILQ_FIRST(&store->queue)) != NULL && item->expires_ms <= now) {
+        TAILQ_REMOVE(&store->queue, item, link);
+        store->queued--;
+        spill(store, item);
+    }
 }
 
 // By key, then by arrival.
@@ -171,10 +236,48 @@ static int compare_items(const void *a, const void *b)
 {
     const struct store_item *const *left = a;
     const struct store_item *const *right = b;
-    int order = compare_keys((*left)->row, (*right)->row);
+    int order = store_compare_keys((*left)->row, (*right)->row);
     if (order != 0 || (*left)->sequence == (*right)->sequence)
         return order;
     return (*left)->sequence < (*right)->sequence ? -1 : 1;
+}
+
+// An id is at most once in a batch: those that came later follow the first, so that a client that
+// sends one id over and over takes no more than its share.
+static void chain_repeats(struct batch *batch)
+{
+    size_t kept = 0;
+    struct store_item *last = NULL;
+    for (size_t i = 0; i < batch->count; i++) {
+        struct store_item *item = batch->items[i];
+        if (last != NULL && store_compare_keys(item->row, last->row) == 0)
+            last->repeat = item;
+        else
+            batch->items[kept++] = item;
+        last = item;
+    }
+    batch->count = kept;
+}
+
+// Takes the next items from a list, at least one, sorted by key: two connections that hold the same
+// ids would wait for each other.
+static void gather(struct store *store, struct items *list, size_t *listed)
+{
+    struct batch *batch = &store->batch;
+    struct store_item *item;
+    size_t bytes = 0;
+    batch->count = 0;
+    while (batch->count < store->batch_limit && (item = TAILQ_FIRST(list)) != NULL) {
+        bytes += item->row->content_size;
+        if (batch->count > 0 && bytes > BATCH_BYTES)
+            break;
+        TAILQ_REMOVE(list, item, link);
+        (*listed)--;
+        batch->items[batch->count++] = item;
+    }
+    if (batch->count > 1)
+        qsort(batch->items, batch->count, sizeof(void *), compare_items);
+    chain_repeats(batch);
 }
 
 // Back to the head of the queue, with those that repeat it behind it.
@@ -182,14 +285,10 @@ static void put_back(struct store *store, struct store_item *item)
 {
     struct store_item *before = NULL;
     struct store_item *next;
-    uint64_t now = now_ms();
     for (; item != NULL; item = next) {
         next = item->repeat;
         item->repeat = NULL;
-        if (item->expires_ms <= now) {
-            answer_later(store, item, STORE_UNAVAILABLE);
-            continue;
-        }
+        item->expires_ms = before != NULL ? before->expires_ms : now_ms() + store->hold_limit_ms;
         if (before == NULL)
             TAILQ_INSERT_HEAD(&store->queue, item, link);
         else
@@ -199,296 +298,264 @@ static void put_back(struct store *store, struct store_item *item)
     }
 }
 
-// An id is at most once in a batch: those that came later follow the first, so that a client that
-// sends one id over and over takes no more than its share.
-static void chain_repeats(struct lane *lane)
+// An id that waits in the spool with other content is taken, whatever the database would say.
+static void refuse_spooled(struct store *store)
 {
-    size_t kept = 1;
-    struct store_item *last = lane->batch[0];
-    for (size_t i = 1; i < lane->count; i++) {
-        if (compare_keys(lane->batch[i]->row, last->row) == 0)
-            last->repeat = lane->batch[i];
-        else
-            lane->batch[kept++] = lane->batch[i];
-        last = lane->batch[i];
-    }
-    lane->count = kept;
-}
-
-// Takes the next items from the queue, at least one. Batches are sorted by key, or two connections
-// that hold the same ids would wait for each other.
-static void gather_batch(struct lane *lane)
-{
-    struct store *store = lane->store;
-    struct store_item *item;
-    size_t bytes = 0;
-    lane->count = 0;
-    while (lane->count < lane->cap && (item = TAILQ_FIRST(&store->queue)) != NULL) {
-        bytes += item->row->content_size;
-        if (lane->count > 0 && bytes > BATCH_BYTES)
-            break;
-        TAILQ_REMOVE(&store->queue, item, link);
-        store->queued--;
-        lane->batch[lane->count++] = item;
-    }
-    qsort(lane->batch, lane->count, sizeof(void *), compare_items);
-    chain_repeats(lane);
-    for (size_t i = 0; i < lane->count; i++)
-        lane->rows[i] = lane->batch[i]->row;
-}
-
-static void send_batch(struct lane *lane)
-{
-    gather_batch(lane);
-    submission_arrays_fill(&lane->arrays, lane->rows, lane->count);
-    const struct database_query queries[] = {
-        {.statement = STATEMENT_COUNT, .command = "BEGIN"},
-        {STATEMENT_INSERT_SUBMISSIONS, NULL, SUBMISSION_COLUMN_COUNT,
-         (const char *const *)lane->arrays.bytes, lane->arrays.sizes, lane->arrays.formats},
-        {.statement = STATEMENT_COUNT, .command = "COMMIT"},
-    };
-    database_run(lane->database, queries, 3, on_inserted, lane);
-}
-
-// A batch has ended, one way or the other: the lane is free for the next.
-static void end_batch(struct lane *lane)
-{
-    lane->count = 0;
-    send_batches(lane->store);
-}
-
-static void decide_rest(struct lane *lane, enum store_result result)
-{
-    for (size_t i = 0; i < lane->count; i++)
-        if (!lane->batch[i]->decided)
-            decide(lane->store, lane->batch[i], result);
-}
-
-// Back to the head of the queue, to be sent again.
-static void put_back_batch(struct lane *lane)
-{
-    for (size_t i = lane->count; i > 0; i--)
-        put_back(lane->store, lane->batch[i - 1]);
-    lane->count = 0;
-}
-
-// -- After the insert --
-
-static void tell_refusal(enum sqlstate_meaning meaning, const char *sqlstate, size_t rows)
-{
-    static const char *const next[] = {
-        [SQLSTATE_RETRY] = "sent again",
-        [SQLSTATE_UNAVAILABLE] = "clients are told to come back",
-        [SQLSTATE_ROW] = "the row at fault is looked for",
-        [SQLSTATE_SCHEMA] =
-            "run recueil migrate, and look at the rights of recueil_daemon; clients "
-            "are told to come back",
-    };
-    log_event(meaning == SQLSTATE_SCHEMA ? LOG_ERROR : LOG_WARNING, "batch_refused",
-              "sqlstate=%s rows=%zu next=\"%s\"", sqlstate != NULL ? sqlstate : "none", rows,
-              next[meaning]);
-}
-
-// The server refused the batch. A row at fault is found by halving; what may work again is sent
-// again until its hold limit; the rest is unavailable.
-static void on_refused(struct lane *lane, const PGresult *failed)
-{
-    const char *sqlstate = PQresultErrorField(failed, PG_DIAG_SQLSTATE);
-    enum sqlstate_meaning meaning = sqlstate_meaning(sqlstate);
-    tell_refusal(meaning, sqlstate, lane->count);
-    if (meaning == SQLSTATE_ROW && lane->count == 1) {
-        decide_rest(lane, STORE_REFUSED);
-        lane->cap = lane->store->batch_limit;
-    } else if (meaning == SQLSTATE_ROW) {
-        lane->cap = (lane->count + 1) / 2;
-        put_back_batch(lane);
-    } else if (meaning == SQLSTATE_RETRY) {
-        put_back_batch(lane);
-    } else {
-        decide_rest(lane, STORE_UNAVAILABLE);
-    }
-    end_batch(lane);
-}
-
-// The item of the batch with this key, by binary search; NULL when there is none.
-static struct store_item *batch_item(const struct lane *lane, const PGresult *result, int row)
-{
-    struct submission key = {0};
-    key.collectivity_id = (int32_t)strtol(PQgetvalue(result, row, 0), NULL, 10);
-    if (!uuid_parse(PQgetvalue(result, row, 1), (size_t)PQgetlength(result, row, 1), &key.id))
-        return NULL;
-    size_t from = 0;
-    for (size_t to = lane->count; from < to;) {
-        size_t middle = from + (to - from) / 2;
-        int order = compare_keys(&key, lane->batch[middle]->row);
-        if (order == 0)
-            return lane->batch[middle];
-        if (order < 0)
-            to = middle;
-        else
-            from = middle + 1;
-    }
-    return NULL;
-}
-
-// 201 only when the server said COMMIT: the COMMIT of a failed transaction answers ROLLBACK, with
-// the same status.
-static bool committed(const PGresult *result)
-{
-    return strcmp(PQcmdStatus((PGresult *)(uintptr_t)result), "COMMIT") == 0;
-}
-
-// An item's memory is its owner's again once its callback has run, before the look-up answers: what
-// is decided leaves the batch in the same turn. The order stays.
-static void forget_decided(struct lane *lane)
-{
+    struct batch *batch = &store->batch;
     size_t kept = 0;
-    for (size_t i = 0; i < lane->count; i++)
-        if (!lane->batch[i]->decided)
-            lane->batch[kept++] = lane->batch[i];
-    lane->count = kept;
-}
-
-static void on_inserted(void *context, const struct database_reply *reply)
-{
-    struct lane *lane = context;
-    if (reply->outcome == DATABASE_FAILED) {
-        on_refused(lane, reply->failed);
+    if (store->spool == NULL)
         return;
+    for (size_t i = 0; i < batch->count; i++) {
+        if (spool_find(store->spool, batch->items[i]->row) == SPOOL_OTHER)
+            decide(store, batch->items[i], STORE_CONFLICT);
+        else
+            batch->items[kept++] = batch->items[i];
     }
-    if (reply->outcome == DATABASE_LOST || !committed(reply->results[2])) {
-        decide_rest(lane, STORE_UNAVAILABLE); // perhaps committed: the same id sent again gets 200
-        end_batch(lane);
-        return;
-    }
-    const PGresult *stored = reply->results[1];
-    for (int row = 0; row < PQntuples(stored); row++) {
-        struct store_item *item = batch_item(lane, stored, row);
-        if (item != NULL)
-            decide(lane->store, item, STORE_STORED);
-    }
-    lane->cap = lane->store->batch_limit;
-    forget_decided(lane);
-    if (lane->count > 0)
-        look_up(lane);
-    else
-        end_batch(lane);
+    batch->count = kept;
 }
 
-static void look_up(struct lane *lane)
+// The oldest of a batch has waited already: with this, no request is held for more than one and a
+// half times the hold limit.
+static int time_left_ms(const struct store *store)
 {
-    for (size_t i = 0; i < lane->count; i++)
-        lane->rows[i] = lane->batch[i]->row;
-    submission_arrays_fill(&lane->arrays, lane->rows, lane->count);
-    const struct database_query query = {STATEMENT_LOOK_UP_SUBMISSIONS,
-                                         NULL,
-                                         2,
-                                         (const char *const *)lane->arrays.bytes,
-                                         lane->arrays.sizes,
-                                         lane->arrays.formats};
-    database_run(lane->database, &query, 1, on_looked_up, lane);
+    uint64_t now = now_ms();
+    uint64_t first = UINT64_MAX;
+    for (size_t i = 0; i < store->batch.count; i++)
+        if (store->batch.items[i]->expires_ms < first)
+            first = store->batch.items[i]->expires_ms;
+    size_t least = store->hold_limit_ms / 2;
+    return (int)(first > now + least ? first - now : least);
 }
 
-static enum store_result compare_stored(const struct store_item *item, const PGresult *found,
-                                        int row)
+static void send_batches(struct store *store)
 {
-    if (strcmp(PQgetvalue(found, row, 3), "withdrawn") == 0)
-        return STORE_GONE;
-    char ours[2 + 2 * HASH_BYTES + 1] = "\\x";
-    for (size_t i = 0; i < HASH_BYTES; i++)
-        (void)snprintf(ours + 2 + 2 * i, 3, "%02x", item->row->content_hash[i]);
-    return strcmp(PQgetvalue(found, row, 2), ours) == 0 ? STORE_REPLAYED : STORE_CONFLICT;
-}
-
-static void on_looked_up(void *context, const struct database_reply *reply)
-{
-    struct lane *lane = context;
-    if (reply->outcome == DATABASE_DONE) {
-        const PGresult *found = reply->results[0];
-        for (int row = 0; row < PQntuples(found); row++) {
-            struct store_item *item = batch_item(lane, found, row);
-            if (item != NULL && !item->decided)
-                decide(lane->store, item, compare_stored(item, found, row));
+    for (size_t i = 0; i < store->lane_count && store->queued > 0; i++) {
+        while (lane_open(store->lanes[i]) && store->queued > 0 && database_promises(store)) {
+            gather(store, &store->queue, &store->queued);
+            refuse_spooled(store);
+            if (store->batch.count > 0)
+                lane_send(store->lanes[i], store->batch.items, store->batch.count,
+                          time_left_ms(store));
         }
     }
-    decide_rest(lane, STORE_UNAVAILABLE);
-    end_batch(lane);
+}
+
+// -- The lanes --
+
+static void count_batch(void *context, size_t rows)
+{
+    struct store *store = context;
+    size_t bucket = 0;
+    while (bucket + 1 < STORE_BATCH_BUCKETS && ((size_t)1 << bucket) < rows)
+        bucket++;
+    store->counts.batches[bucket]++;
+    store->counts.batch_rows += rows;
+}
+
+// Something reaches the database: the others need not wait for their next attempt.
+static void hasten_all(struct store *store)
+{
+    for (size_t i = 0; i < store->lane_count; i++)
+        lane_hasten(store->lanes[i]);
+    drain_hasten(store->drain);
+}
+
+static void on_lane_open(void *context, struct lane *lane)
+{
+    (void)lane;
+    struct store *store = context;
+    hasten_all(store);
+    send_batches(store);
+}
+
+// Nothing known of an item means that the database was lost or stalled: until it has proved itself,
+// nobody waits for it.
+static void on_decided(void *context, struct store_item *item, enum store_result result)
+{
+    struct store *store = context;
+    if (result != STORE_UNAVAILABLE) {
+        decide(store, item, result);
+        return;
+    }
+    store->proving = true;
+    spill(store, item);
+}
+
+static void on_lane_idle(void *context, struct lane *lane)
+{
+    (void)lane;
+    struct store *store = context;
+    if (!database_promises(store))
+        spill_queue(store);
+    else
+        send_batches(store);
+}
+
+static void on_drained(void *context)
+{
+    struct store *store = context;
+    if (store->proving)
+        log_event(LOG_INFO, "database_proved", "next=\"submissions wait for the database again\"");
+    store->proving = false;
+    hasten_all(store);
+}
+
+static bool clients_are_submitting(void *context)
+{
+    const struct store *store = context;
+    if (store->queued > 0)
+        return true;
+    for (size_t i = 0; i < store->lane_count; i++)
+        if (lane_busy(store->lanes[i]))
+            return true;
+    return false;
+}
+
+// -- The spill --
+
+static void spill(struct store *store, struct store_item *item)
+{
+    struct store_item *next;
+    for (; item != NULL; item = next) {
+        next = item->repeat;
+        item->repeat = NULL;
+        TAILQ_INSERT_TAIL(&store->spill, item, link);
+        store->spilled++;
+        store->counts.diverted++;
+    }
+    event_active(store->pour, 0, 0);
+}
+
+// Those that wait in the spool already are decided by it; the others are written, in one
+// transaction.
+static void pour_batch(struct store *store)
+{
+    const struct submission *rows[ROWS_LIMIT];
+    struct batch *batch = &store->batch;
+    size_t kept = 0;
+    gather(store, &store->spill, &store->spilled);
+    for (size_t i = 0; i < batch->count; i++) {
+        enum spool_found found = spool_find(store->spool, batch->items[i]->row);
+        if (found != SPOOL_ABSENT) {
+            decide(store, batch->items[i], found == SPOOL_SAME ? STORE_SPOOLED : STORE_CONFLICT);
+            continue;
+        }
+        rows[kept] = batch->items[i]->row;
+        batch->items[kept++] = batch->items[i];
+    }
+    if (kept == 0)
+        return;
+    store->spool_takes = spool_write(store->spool, rows, kept) == SPOOL_WRITTEN;
+    for (size_t i = 0; i < kept; i++)
+        decide(store, batch->items[i], store->spool_takes ? STORE_SPOOLED : STORE_UNAVAILABLE);
+}
+
+// As many transactions as there are batches: what came while one was written goes into the next.
+static void on_pour(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct store *store = context;
+    struct store_item *item;
+    while (store->spool == NULL && (item = TAILQ_FIRST(&store->spill)) != NULL) {
+        TAILQ_REMOVE(&store->spill, item, link);
+        store->spilled--;
+        decide(store, item, STORE_UNAVAILABLE);
+    }
+    if (store->spilled == 0)
+        return;
+    pour_batch(store);
+    if (store->spilled > 0)
+        event_active(store->pour, 0, 0);
+    drain_wake(store->drain);
+}
+
+void store_divert(struct store *store)
+{
+    store->stopping = true;
+    spill_queue(store);
+    for (size_t i = 0; i < store->lane_count; i++)
+        lane_abandon(store->lanes[i]);
 }
 
 // -- The store --
 
-static void on_ready(void *context)
+void store_set_limits(struct store *store, const struct settings *settings)
 {
-    struct lane *lane = context;
-    send_batches(lane->store);
+    store->batch_limit = (size_t)settings->batch_limit;
+    store->queue_limit = (size_t)settings->queue_limit;
+    store->hold_limit_ms = (size_t)settings->hold_limit_ms;
 }
 
-static bool open_lane(struct store *store, struct lane *lane, const struct settings *settings,
-                      struct error *error)
+static bool open_lanes(struct store *store, const struct settings *settings, struct error *error)
 {
-    const struct database_settings connection = {
-        .conninfo = settings->database,
-        .role = "recueil_daemon",
-        .statements = lane_statements,
-        .statement_count = sizeof lane_statements / sizeof lane_statements[0],
-        .writes = true,
-        .deadline_ms = settings->hold_limit_ms,
-    };
-    const struct database_events events = {.on_ready = on_ready, .context = lane};
-    lane->store = store;
-    lane->cap = store->batch_limit;
-    lane->batch = memory_allocate(store->batch_limit * sizeof(void *));
-    lane->rows = memory_allocate(store->batch_limit * sizeof(void *));
-    lane->database = database_create(store->base, &connection, &events, error);
-    return lane->database != NULL;
+    const struct lane_events events = {.on_open = on_lane_open,
+                                       .on_decided = on_decided,
+                                       .on_idle = on_lane_idle,
+                                       .on_sent = count_batch,
+                                       .context = store};
+    store->lanes = memory_allocate((size_t)settings->database_connections * sizeof(void *));
+    for (int32_t i = 0; i < settings->database_connections; i++) {
+        store->lanes[i] = lane_create(store->base, settings, &events, error);
+        if (store->lanes[i] == NULL)
+            return false;
+        store->lane_count++;
+    }
+    return true;
+}
+
+static bool open_drain(struct store *store, const struct settings *settings, struct error *error)
+{
+    const struct drain_events events = {
+        .on_committed = on_drained, .is_busy = clients_are_submitting, .context = store};
+    if (store->spool == NULL)
+        return true;
+    store->drain = drain_create(store->base, settings, store->spool, &events, error);
+    return store->drain != NULL;
 }
 
 struct store *store_create(struct event_base *base, const struct settings *settings,
+                           struct spool *spool, struct acknowledged *acknowledged,
                            struct error *error)
 {
     struct store *store = memory_allocate(sizeof *store);
     store->base = base;
-    store->batch_limit = (size_t)settings->batch_limit;
-    store->queue_limit = (size_t)settings->queue_limit;
-    store->hold_limit_ms = (size_t)settings->hold_limit_ms;
+    store->spool = spool;
+    store->spool_takes = spool != NULL;
+    store->acknowledged = acknowledged;
+    store->accepts_unsynced = setting_is_yes(settings->accept_unsynced_database);
+    store_set_limits(store, settings);
     TAILQ_INIT(&store->queue);
+    TAILQ_INIT(&store->spill);
     TAILQ_INIT(&store->answered);
     store->answer = event_new(base, -1, 0, answer_items, store);
+    store->pour = event_new(base, -1, 0, on_pour, store);
     store->expiry = event_new(base, -1, EV_PERSIST, on_expiry, store);
     const struct timeval tick = {.tv_usec = EXPIRY_TICK_MS * 1000L};
     event_add(store->expiry, &tick);
-
-    store->lane_count = (size_t)settings->database_connections;
-    store->lanes = memory_allocate(store->lane_count * sizeof store->lanes[0]);
-    for (size_t i = 0; i < store->lane_count; i++) {
-        if (!open_lane(store, &store->lanes[i], settings, error)) {
-            store_destroy(store);
-            return NULL;
-        }
-    }
-    return store;
+    if (open_lanes(store, settings, error) && open_drain(store, settings, error))
+        return store;
+    store_destroy(store);
+    return NULL;
 }
 
 void store_destroy(struct store *store)
 {
     if (store == NULL)
         return;
-    for (size_t i = 0; i < store->lane_count; i++) {
-        database_destroy(store->lanes[i].database); // what is in flight becomes unavailable
-        store->lanes[i].database = NULL;
-    }
-    struct store_item *item;
-    while ((item = TAILQ_FIRST(&store->queue)) != NULL) {
-        TAILQ_REMOVE(&store->queue, item, link);
-        decide(store, item, STORE_UNAVAILABLE);
-    }
-    answer_items(-1, 0, store);
-    for (size_t i = 0; i < store->lane_count; i++) {
-        submission_arrays_clear(&store->lanes[i].arrays);
-        free(store->lanes[i].batch);
-        free(store->lanes[i].rows);
+    store->stopping = true;
+    drain_destroy(store->drain);
+    store->drain = NULL;
+    for (size_t i = 0; i < store->lane_count; i++)
+        lane_destroy(store->lanes[i]); // what is in flight spills
+    store->lane_count = 0;
+    while (store->owed > 0) {
+        spill_queue(store);
+        on_pour(-1, 0, store);
+        answer_items(-1, 0, store);
     }
     event_free(store->answer);
+    event_free(store->pour);
     event_free(store->expiry);
     free(store->lanes);
     free(store);
@@ -496,13 +563,31 @@ void store_destroy(struct store *store)
 
 bool store_available(const struct store *store)
 {
-    for (size_t i = 0; i < store->lane_count; i++)
-        if (database_ready(store->lanes[i].database) || store->lanes[i].count > 0)
-            return true;
-    return false;
+    return database_promises(store) || store->spool_takes;
 }
 
 size_t store_waiting(const struct store *store)
 {
     return store->owed;
+}
+
+void store_read_counts(const struct store *store, struct store_counts *counts)
+{
+    *counts = store->counts;
+    counts->queued = store->queued + store->spilled;
+    counts->owed = store->owed;
+    counts->database_synced = true;
+    for (size_t i = 0; i < store->lane_count; i++) {
+        bool up = lane_open(store->lanes[i]) || lane_busy(store->lanes[i]);
+        counts->database_up = counts->database_up || up;
+        counts->database_synced = counts->database_synced && (!up || lane_synced(store->lanes[i]));
+    }
+    counts->database_up = counts->database_up && !store->proving;
+    if (store->drain != NULL) {
+        struct drain_counts drain;
+        drain_read_counts(store->drain, &drain);
+        counts->drained = drain.drained;
+        counts->quarantined = drain.quarantined;
+        counts->last_drained_us = drain.last_emptied_us;
+    }
 }

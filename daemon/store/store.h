@@ -1,15 +1,21 @@
 // Storing submissions. The interface promises: store this, call back exactly once, later. Behind
-// it, submissions join a batch; while one batch is in flight the next one gathers; BEGIN, one
-// statement from arrays and COMMIT leave in one flush; no timer adds latency when idle.
+// it, submissions join a batch; while one batch is in flight the next one gathers; no timer adds
+// latency when idle. What PostgreSQL cannot take goes to the spool of this host:
 //
-//   store_submit -> queue -> send_batch -> on_inserted -> done          (new: 201)
-//                                       -> look_up -> on_looked_up -> done   (200, 409, 410)
+//   store_submit -> queue -> lane -> COMMIT -> done                (201; 200, 409, 410 by look-up)
+//                     |       | lost, stalled, unavailable
+//                     +-------+-> spill -> spool (fsync) -> done   (202) -> drained later
+//                                          | full, failed -> done  (503)
+//
+// After a loss no submission waits for the database again until one of the spool was committed.
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "config/acknowledged.h"
 #include "config/settings.h"
 #include "config/submission.h"
+#include "daemon/spool/spool.h"
 
 #include <event2/event.h>
 #include <sys/queue.h>
@@ -41,15 +47,21 @@ struct store_item {
     bool decided;
 };
 
+// spool and acknowledged are borrowed; NULL (tests): nothing is spooled, nothing is noted. settings
+// must outlive the store or be replaced by store_set_limits().
 struct store *store_create(struct event_base *base, const struct settings *settings,
+                           struct spool *spool, struct acknowledged *acknowledged,
                            struct error *error);
-// Every item that waits gets STORE_UNAVAILABLE first. Accepts NULL.
+// What waits goes to the spool, or gets STORE_UNAVAILABLE, first. Accepts NULL.
 void store_destroy(struct store *store);
+// The settings were read again; those that the store took at start stay.
+void store_set_limits(struct store *store, const struct settings *settings);
 
-// done runs exactly once, from the loop, never before this returns. A full queue (in number, or in
-// bytes of content), or a database that does not take it within the hold limit, gives
-// STORE_UNAVAILABLE.
+// done runs exactly once, from the loop, never before this returns. STORE_UNAVAILABLE: too many
+// wait (in number, or in bytes of content), or neither the database nor the spool takes it.
 void store_submit(struct store *store, struct store_item *item);
+// Of two rows: by collectivity, then by id.
+int store_compare_keys(const struct submission *a, const struct submission *b);
 
 // Whatever waits or is in flight goes to the spool now (a second SIGTERM): its ids absorb what may
 // have been committed.

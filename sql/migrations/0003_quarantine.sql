@@ -11,7 +11,7 @@ CREATE TABLE recueil.quarantine (
     reason          text  NOT NULL, -- 'withdrawn' once it was
     day             date  NOT NULL, -- when it came here
     "row"           text,           -- null once withdrawn
-    content         text,           -- null once withdrawn
+    content         bytea,          -- null once withdrawn; bytes, since text is what may be refused
     CONSTRAINT quarantine_key PRIMARY KEY (collectivity_id, id, content_hash)
 );
 

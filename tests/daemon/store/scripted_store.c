@@ -1,6 +1,7 @@
-// The store against a scripted database: the functions of daemon/store/database.h are defined here,
-// so that the linker leaves the real ones out. Each group that the store sends meets the next line
-// of the script.
+// The store against a scripted database and a spool in memory: the functions of
+// daemon/store/database.h and daemon/spool/spool.h are defined here, so that the linker leaves the
+// real ones out. Each group that the store sends meets the next line of the script; a probe
+// succeeds as long as `probes_pass` says so, without a line.
 //
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/store/database.h"
@@ -23,21 +24,26 @@ struct scripted {
     } found[IDS_LIMIT]; // of a look-up
 };
 
+enum { LANE, DRAIN, DATABASES };
+
 struct database {
     struct database_events events;
     bool ready;
+    struct event *turn;
+    enum statement statement; // of the group under way
+    void (*on_reply)(void *, const struct database_reply *);
+    void *context;
 };
 
-static struct database the_database;
+static struct database databases[DATABASES];
+static size_t database_count;
+static bool probes_pass;
+static const char *said_fsync;
 static const struct scripted *script;
 static size_t script_size, script_at;
 static int sent_counts[GROUPS_LIMIT]; // rows of each insert sent, in order
 static size_t sent;
 static struct event_base *base;
-static void (*owed_reply)(void *, const struct database_reply *);
-static void *owed_context;
-static bool owed_is_insert;
-static struct event *turn;
 
 static PGresult *result_with(ExecStatusType status, const char *tag)
 {
@@ -96,26 +102,56 @@ static PGresult *found_rows(const struct scripted *line)
     return result;
 }
 
+static PGresult *durability_row(void)
+{
+    PGresult *result = result_with(PGRES_TUPLES_OK, "SELECT");
+    PGresAttDesc columns[3];
+    for (int i = 0; i < 3; i++)
+        add_column(result, columns, i, "current_setting");
+    PQsetResultAttrs(result, 3, columns);
+    set_text(result, 0, 0, said_fsync);
+    set_text(result, 0, 1, "on");
+    set_text(result, 0, 2, "on");
+    return result;
+}
+
+static void reply_to_probe(struct database_reply *reply)
+{
+    reply->outcome = probes_pass ? DATABASE_DONE : DATABASE_FAILED;
+    reply->results[0] = durability_row();
+    if (!probes_pass)
+        reply->failed = reply->results[1] = result_with(PGRES_FATAL_ERROR, NULL);
+}
+
+static void reply_by_script(const struct database *database, struct database_reply *reply)
+{
+    cr_assert_lt(script_at, script_size, "the store sent more groups than the script has");
+    const struct scripted *line = &script[script_at++];
+    reply->outcome = line->outcome;
+    if (line->outcome == DATABASE_DONE && database->statement == STATEMENT_INSERT_SUBMISSIONS) {
+        reply->results[0] = result_with(PGRES_COMMAND_OK, "BEGIN");
+        reply->results[1] = stored_rows(line);
+        reply->results[2] = result_with(PGRES_COMMAND_OK, line->tag ? line->tag : "COMMIT");
+    } else if (line->outcome == DATABASE_DONE) {
+        reply->results[0] = found_rows(line);
+    } else if (line->outcome == DATABASE_FAILED) {
+        reply->results[0] = result_with(PGRES_FATAL_ERROR, NULL);
+        reply->failed = reply->results[0];
+    }
+}
+
 static void on_turn(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
     (void)what;
-    (void)context;
-    cr_assert_lt(script_at, script_size, "the store sent more groups than the script has");
-    const struct scripted *line = &script[script_at++];
-    struct database_reply reply = {.outcome = line->outcome};
-    if (line->outcome == DATABASE_DONE && owed_is_insert) {
-        reply.results[0] = result_with(PGRES_COMMAND_OK, "BEGIN");
-        reply.results[1] = stored_rows(line);
-        reply.results[2] = result_with(PGRES_COMMAND_OK, line->tag ? line->tag : "COMMIT");
-    } else if (line->outcome == DATABASE_DONE) {
-        reply.results[0] = found_rows(line);
-    } else if (line->outcome == DATABASE_FAILED) {
-        reply.results[0] = result_with(PGRES_FATAL_ERROR, NULL);
-        reply.failed = reply.results[0];
-    }
-    the_database.ready = line->outcome != DATABASE_LOST;
-    owed_reply(owed_context, &reply);
+    struct database *database = context;
+    struct database_reply reply = {0};
+    if (database->statement == STATEMENT_READ_DURABILITY)
+        reply_to_probe(&reply);
+    else
+        reply_by_script(database, &reply);
+    database->ready = reply.outcome != DATABASE_LOST;
+    database->on_reply(database->context, &reply);
     for (size_t i = 0; i < DATABASE_QUERIES_LIMIT; i++)
         PQclear(reply.results[i]);
 }
@@ -126,16 +162,16 @@ struct database *database_create(struct event_base *given, const struct database
     (void)given;
     (void)settings;
     (void)error;
-    the_database.events = *events;
-    the_database.ready = true;
-    turn = event_new(base, -1, 0, on_turn, NULL);
-    return &the_database;
+    cr_assert_lt(database_count, DATABASES);
+    struct database *database = &databases[database_count++];
+    *database = (struct database){.events = *events};
+    database->turn = event_new(base, -1, 0, on_turn, database);
+    return database;
 }
 
 void database_destroy(struct database *database)
 {
-    (void)database;
-    event_free(turn);
+    event_free(database->turn);
 }
 
 bool database_ready(const struct database *database)
@@ -143,20 +179,122 @@ bool database_ready(const struct database *database)
     return database != NULL && database->ready;
 }
 
+void database_hasten(struct database *database)
+{
+    (void)database;
+}
+
+void database_break(struct database *database, const char *why)
+{
+    (void)why;
+    event_del(database->turn);
+    database->ready = false;
+    database->on_reply(database->context, &(struct database_reply){.outcome = DATABASE_LOST});
+}
+
 void database_run(struct database *database, const struct database_query *queries, size_t count,
+                  int deadline_ms,
                   void (*on_reply)(void *context, const struct database_reply *reply),
                   void *context)
 {
+    cr_assert(database->ready, "a group was sent while another is under way");
+    cr_assert_gt(deadline_ms, 0);
     database->ready = false;
-    owed_is_insert = count == 3;
-    owed_reply = on_reply;
-    owed_context = context;
-    if (owed_is_insert) {
+    database->on_reply = on_reply;
+    database->context = context;
+    database->statement = queries[count == 3 ? 1 : 0].statement;
+    if (database->statement == STATEMENT_INSERT_SUBMISSIONS) {
         const unsigned char *array = (const unsigned char *)queries[1].values[0];
         cr_assert_lt(sent, GROUPS_LIMIT);
         sent_counts[sent++] = array[12] << 24 | array[13] << 16 | array[14] << 8 | array[15];
     }
-    event_active(turn, 0, 0);
+    event_active(database->turn, 0, 0);
+}
+
+static void connect_database(int which)
+{
+    databases[which].ready = true;
+    databases[which].events.on_ready(databases[which].events.context);
+}
+
+// -- The spool in memory --
+
+enum { SPOOL_ROWS = 64 };
+
+struct spool {
+    struct submission rows[SPOOL_ROWS];
+    size_t count, given;
+    enum spool_result next_result;
+    size_t writes;
+};
+
+enum spool_result spool_write(struct spool *spool, const struct submission *const rows[],
+                              size_t count)
+{
+    cr_assert_leq(spool->count + count, SPOOL_ROWS);
+    spool->writes++;
+    if (spool->next_result == SPOOL_WRITTEN)
+        for (size_t i = 0; i < count; i++)
+            spool->rows[spool->count++] = *rows[i];
+    return spool->next_result;
+}
+
+enum spool_found spool_find(struct spool *spool, const struct submission *row)
+{
+    for (size_t i = 0; i < spool->count; i++)
+        if (store_compare_keys(&spool->rows[i], row) == 0)
+            return memcmp(spool->rows[i].content_hash, row->content_hash, HASH_BYTES) == 0
+                       ? SPOOL_SAME
+                       : SPOOL_OTHER;
+    return SPOOL_ABSENT;
+}
+
+size_t spool_next(struct spool *spool, struct submission *rows, size_t limit)
+{
+    size_t count = 0;
+    while (spool->given < spool->count && count < limit)
+        rows[count++] = spool->rows[spool->given++];
+    return count;
+}
+
+void spool_confirm(struct spool *spool)
+{
+    memmove(spool->rows, spool->rows + spool->given,
+            (spool->count - spool->given) * sizeof spool->rows[0]);
+    spool->count -= spool->given;
+    spool->given = 0;
+}
+
+void spool_rewind(struct spool *spool)
+{
+    spool->given = 0;
+}
+
+void spool_kept_expire(struct spool *spool)
+{
+    (void)spool;
+}
+
+size_t spool_kept_next(struct spool *spool, struct spool_cursor *cursor,
+                       struct spool_listed *listed, size_t limit)
+{
+    (void)spool;
+    (void)cursor;
+    (void)listed;
+    (void)limit;
+    return 0;
+}
+
+bool spool_kept_erase(struct spool *spool, const struct spool_listed *rows, size_t count)
+{
+    (void)spool;
+    (void)rows;
+    return count == 0;
+}
+
+void spool_read_counts(struct spool *spool, struct spool_counts *counts)
+{
+    *counts = (struct spool_counts){.waiting = (int64_t)spool->count};
 }
 
 // The scripted database cannot make a PGresult with an SQLSTATE: the script's is told here instead.
@@ -164,7 +302,7 @@ void database_run(struct database *database, const struct database_query *querie
 enum sqlstate_meaning sqlstate_meaning(const char *sqlstate)
 {
     (void)sqlstate;
-    const char *told = script[script_at - 1].sqlstate;
+    const char *told = script_at == 0 ? NULL : script[script_at - 1].sqlstate;
     if (told == NULL)
         return SQLSTATE_UNAVAILABLE;
     return told[0] == '2'                     ? SQLSTATE_ROW
@@ -191,19 +329,50 @@ static void on_done(void *context, enum store_result result)
     memset(&sending->item, 0, sizeof sending->item);
 }
 
-static struct store *open_store(const struct scripted *lines, size_t count)
+static struct settings settings;
+static struct spool spool;
+
+// With a spool, its drain cannot connect until connect_database(DRAIN).
+static struct store *create_store(const struct scripted *lines, size_t count, struct spool *given)
 {
-    static struct settings settings = {.database = (char *)"",
-                                       .database_connections = 1,
-                                       .batch_limit = 256,
-                                       .queue_limit = 8,
-                                       .hold_limit_ms = 60000};
+    settings = (struct settings){.database = (char *)(uintptr_t) "",
+                                 .accept_unsynced_database = (char *)(uintptr_t) "no",
+                                 .database_connections = 1,
+                                 .batch_limit = 256,
+                                 .queue_limit = 8,
+                                 .hold_limit_ms = 60000};
     base = event_base_new();
+    database_count = 0;
+    probes_pass = true;
+    said_fsync = "on";
     script = lines;
     script_size = count;
     script_at = 0;
     sent = 0;
-    return store_create(base, &settings, NULL);
+    spool = (struct spool){0};
+    return store_create(base, &settings, given, NULL, NULL);
+}
+
+static void turn_loop(void)
+{
+    for (int i = 0; i < 50; i++)
+        event_base_loop(base, EVLOOP_NONBLOCK);
+}
+
+static struct store *open_store(const struct scripted *lines, size_t count)
+{
+    struct store *store = create_store(lines, count, NULL);
+    connect_database(LANE);
+    turn_loop();
+    return store;
+}
+
+static struct store *open_spooling_store(const struct scripted *lines, size_t count)
+{
+    struct store *store = create_store(lines, count, &spool);
+    connect_database(LANE);
+    turn_loop();
+    return store;
 }
 
 enum { CONTENT_BYTES = 5 * 512 * 1024 }; // three fit in what may wait
@@ -232,13 +401,6 @@ static void send_one(struct store *store, struct sending *sending, int last, int
 static void send_sized(struct store *store, struct sending *sending, int last, size_t size)
 {
     send_content(store, sending, last, 1, size);
-}
-
-static void turn_loop(void)
-{
-    event_base_loop(base, EVLOOP_NONBLOCK);
-    for (int i = 0; i < 50; i++)
-        event_base_loop(base, EVLOOP_NONBLOCK);
 }
 
 static void expect(const struct sending *sending, enum store_result result)
@@ -501,16 +663,227 @@ Test(store, refuses_more_than_the_queue_holds)
 Test(store, answers_what_waits_when_it_is_destroyed)
 {
     struct store *store = open_store(NULL, 0);
-    the_database.ready = false;
-    the_database.ready = true;
     struct sending one, two;
     send_one(store, &one, 1, 1);
     send_one(store, &two, 2, 1);
     cr_assert_eq(store_waiting(store), 2);
-    owed_reply(owed_context, &(struct database_reply){.outcome = DATABASE_LOST});
-    the_database.ready = false;
-    event_del(turn);
+    database_break(&databases[LANE], "");
     store_destroy(store);
     expect(&one, STORE_UNAVAILABLE);
     expect(&two, STORE_UNAVAILABLE);
+}
+
+// -- The ladder --
+
+Test(ladder, spools_what_comes_before_the_database_does)
+{
+    struct store *store = create_store(NULL, 0, &spool);
+    struct sending one, two;
+    cr_assert(store_available(store));
+    send_one(store, &one, 1, 1);
+    send_one(store, &two, 2, 1);
+    turn_loop();
+    expect(&one, STORE_SPOOLED);
+    expect(&two, STORE_SPOOLED);
+    cr_assert_eq(spool.count, 2);
+    cr_assert_eq(spool.writes, 1, "one transaction for both, not %zu", spool.writes);
+    store_destroy(store);
+}
+
+Test(ladder, spools_what_a_lost_connection_leaves_unknown_and_what_waited_behind_it)
+{
+    const struct scripted lines[] = {{.outcome = DATABASE_LOST}};
+    struct store *store = open_spooling_store(lines, 1);
+    struct sending sendings[3];
+    for (int i = 0; i < 3; i++)
+        send_one(store, &sendings[i], i + 1, 1);
+    turn_loop();
+    for (int i = 0; i < 3; i++)
+        expect(&sendings[i], STORE_SPOOLED);
+    cr_assert_eq(spool.count, 3);
+    store_destroy(store);
+}
+
+Test(ladder, waits_for_the_database_again_only_when_a_spooled_batch_was_committed)
+{
+    const struct scripted lines[] = {
+        {.outcome = DATABASE_LOST}, {.stored = {1, 2}}, {.stored = {3}}};
+    struct store *store = open_spooling_store(lines, 3);
+    struct sending one, two, three;
+    send_one(store, &one, 1, 1);
+    turn_loop();
+    connect_database(LANE); // connects, passes the probe, and may stall again at the next insert
+    turn_loop();
+    send_one(store, &two, 2, 1);
+    turn_loop();
+    expect(&two, STORE_SPOOLED);
+    connect_database(DRAIN);
+    turn_loop();
+    cr_assert_eq(spool.count, 0, "%zu rows were not drained", spool.count);
+    send_one(store, &three, 3, 1);
+    turn_loop();
+    expect(&three, STORE_STORED);
+    cr_assert_eq(script_at, 3);
+    store_destroy(store);
+}
+
+Test(ladder, promises_nothing_when_the_spool_is_full_or_fails)
+{
+    static const enum spool_result results[] = {SPOOL_FULL, SPOOL_FAILED};
+    for (size_t i = 0; i < 2; i++) {
+        struct store *store = create_store(NULL, 0, &spool);
+        struct sending one, two;
+        spool.next_result = results[i];
+        send_one(store, &one, 1, 1);
+        turn_loop();
+        expect(&one, STORE_UNAVAILABLE);
+        cr_assert_not(store_available(store));
+        spool.next_result = SPOOL_WRITTEN;
+        send_one(store, &two, 2, 1);
+        turn_loop();
+        expect(&two, STORE_SPOOLED);
+        cr_assert(store_available(store));
+        store_destroy(store);
+        event_base_free(base);
+    }
+}
+
+Test(ladder, tells_what_waits_in_the_spool_from_other_content_of_the_same_id)
+{
+    struct store *store = create_store(NULL, 0, &spool);
+    struct sending one, same, other;
+    send_one(store, &one, 1, 1);
+    turn_loop();
+    send_one(store, &same, 1, 1);
+    send_one(store, &other, 1, 2);
+    turn_loop();
+    expect(&same, STORE_SPOOLED);
+    expect(&other, STORE_CONFLICT);
+    cr_assert_eq(spool.count, 1);
+    connect_database(LANE); // also once the database is there, until it is drained
+    turn_loop();
+    send_one(store, &other, 1, 2);
+    turn_loop();
+    expect(&other, STORE_CONFLICT);
+    store_destroy(store);
+}
+
+Test(ladder, gives_no_201_where_the_server_does_not_sync)
+{
+    struct store *store = create_store(NULL, 0, &spool);
+    struct store_counts counts;
+    struct sending one;
+    said_fsync = "off";
+    connect_database(LANE);
+    turn_loop();
+    send_one(store, &one, 1, 1);
+    turn_loop();
+    expect(&one, STORE_SPOOLED);
+    store_read_counts(store, &counts);
+    cr_assert_not(counts.database_synced);
+    store_destroy(store);
+}
+
+Test(ladder, does_not_open_before_the_probe_passes)
+{
+    struct store *store = create_store(NULL, 0, &spool);
+    struct sending one;
+    probes_pass = false;
+    connect_database(LANE);
+    turn_loop();
+    send_one(store, &one, 1, 1);
+    turn_loop();
+    expect(&one, STORE_SPOOLED);
+    cr_assert_eq(sent, 0);
+    store_destroy(store);
+}
+
+Test(ladder, spools_everything_at_once_when_told_to)
+{
+    struct store *store = open_spooling_store(NULL, 0);
+    struct sending in_flight, waiting, later;
+    send_one(store, &in_flight, 1, 1);
+    send_one(store, &waiting, 2, 1);
+    store_divert(store);
+    turn_loop();
+    expect(&in_flight, STORE_SPOOLED);
+    expect(&waiting, STORE_SPOOLED);
+    send_one(store, &later, 3, 1);
+    turn_loop();
+    expect(&later, STORE_SPOOLED);
+    store_destroy(store);
+}
+
+Test(ladder, spools_what_waits_when_it_is_destroyed)
+{
+    struct store *store = open_spooling_store(NULL, 0);
+    struct sending one, two;
+    send_one(store, &one, 1, 1);
+    send_one(store, &two, 2, 1);
+    database_break(&databases[LANE], "");
+    store_destroy(store);
+    expect(&one, STORE_SPOOLED);
+    expect(&two, STORE_SPOOLED);
+}
+
+// -- The drain --
+
+static struct store *store_with_spooled(const struct scripted *lines, size_t count,
+                                        struct sending *sendings, int rows)
+{
+    struct store *store = create_store(lines, count, &spool);
+    for (int i = 0; i < rows; i++)
+        send_one(store, &sendings[i], i + 1, 1);
+    turn_loop();
+    connect_database(DRAIN);
+    return store;
+}
+
+Test(drain, quarantines_what_conflicts_and_what_is_refused_and_nothing_else)
+{
+    struct sending sendings[3];
+    struct store_counts counts;
+    const struct scripted lines[] = {
+        {.outcome = DATABASE_FAILED, .sqlstate = "22P05"}, // 1 2 3
+        {.stored = {1}},                                   // 1 2: 2 is there already
+        {.found = {{2, "\\x02020202020202020202020202020202", "counted"}}},
+        {.outcome = DATABASE_FAILED, .sqlstate = "22P05"}, // 3
+        {.found = {{0}}},                                  // quarantine of 2
+        {.outcome = DATABASE_FAILED, .sqlstate = "22P05"}, // of 3, as text
+        {.found = {{0}}},                                  // of 3, its bytes alone
+    };
+    struct store *store = store_with_spooled(lines, 7, sendings, 3);
+    turn_loop();
+    cr_assert_eq(script_at, 7, "%zu groups were sent", script_at);
+    cr_assert_eq(spool.count, 0);
+    store_read_counts(store, &counts);
+    cr_assert_eq(counts.drained, 3);
+    cr_assert_eq(counts.quarantined, 2);
+    cr_assert_gt(counts.last_drained_us, 0);
+    store_destroy(store);
+}
+
+Test(drain, takes_nothing_from_the_spool_when_a_batch_is_lost)
+{
+    struct sending sendings[2];
+    const struct scripted lines[] = {{.outcome = DATABASE_LOST}};
+    struct store *store = store_with_spooled(lines, 1, sendings, 2);
+    turn_loop();
+    cr_assert_eq(spool.count, 2);
+    cr_assert_eq(spool.given, 0, "what was given out is given out again");
+    store_destroy(store);
+}
+
+Test(drain, leaves_alone_what_was_stored_or_withdrawn_before)
+{
+    struct sending sendings[2];
+    struct store_counts counts;
+    const struct scripted lines[] = {{.stored = {0}},
+                                     {.found = {{1, ONES, "counted"}, {2, ONES, "withdrawn"}}}};
+    struct store *store = store_with_spooled(lines, 2, sendings, 2);
+    turn_loop();
+    cr_assert_eq(spool.count, 0);
+    store_read_counts(store, &counts);
+    cr_assert_eq(counts.quarantined, 0);
+    store_destroy(store);
 }
