@@ -21,6 +21,8 @@ static const struct command commands[] = {
     {"export", "DATASET", "write a month's dataset as CSV", "recueil_analyst", command_export},
     {"key", "NAME", "make or revoke a bearer key for bulk submissions", "recueil_analyst",
      command_key},
+    {"withdraw", "ID RECEIPT", "erase a submission, with the receipt of who sent it",
+     "recueil_daemon", command_withdraw},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -77,7 +79,7 @@ static char *describe(int key, const char *text, void *input)
         return (char *)text;
     (void)fputs("Commands (recueil COMMAND --help tells more):\n", out);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        (void)fprintf(out, "  %-9s %-8s %s\n", commands[i].name, commands[i].arguments,
+        (void)fprintf(out, "  %-9s %-10s %s\n", commands[i].name, commands[i].arguments,
                       commands[i].help);
     (void)fclose(out);
     return list;

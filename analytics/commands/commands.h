@@ -9,4 +9,5 @@ bool command_migrate(struct invocation *invocation, int argc, char **argv, struc
 bool command_publish(struct invocation *invocation, int argc, char **argv, struct error *error);
 bool command_aggregate(struct invocation *invocation, int argc, char **argv, struct error *error);
 bool command_export(struct invocation *invocation, int argc, char **argv, struct error *error);
+bool command_withdraw(struct invocation *invocation, int argc, char **argv, struct error *error);
 bool command_key(struct invocation *invocation, int argc, char **argv, struct error *error);

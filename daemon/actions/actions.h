@@ -12,6 +12,7 @@ void show_survey(struct exchange *exchange);     // show_survey.c
 void show_procedures(struct exchange *exchange); // show_procedures.c
 void submit(struct exchange *exchange);          // submit.c
 void submit_bulk(struct exchange *exchange);     // submit_bulk.c
+void withdraw(struct exchange *exchange);        // withdraw.c
 void show_list(struct exchange *exchange);       // show_list.c
 void show_list_slash(struct exchange *exchange);
 void show_root(struct exchange *exchange);

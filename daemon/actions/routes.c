@@ -30,6 +30,8 @@ const struct route routes[] = {
      .meaning = "store one submission"},
     {METHOD_POST, "/v1/{collectivity}/surveys/{survey}/submissions/bulk", submit_bulk, 4 * MIB,
      NDJSON, .bearer = true, .meaning = "store up to 1,000 submissions, one a line"},
+    {METHOD_POST, "/v1/{collectivity}/submissions/{id}/withdrawal", withdraw, 4 * KIB, JSON,
+     .meaning = "erase a submission, with its receipt"},
     {METHOD_GET, "/{collectivity}", show_list_slash, .page = true, .meaning = "to the list"},
     {METHOD_GET, "/{collectivity}/", show_list, .page = true, .meaning = "the open surveys"},
     {METHOD_GET, "/{collectivity}/style.css", show_style, .page = true,

@@ -11,6 +11,7 @@
 #include "daemon/spool/spool.h"
 #include "daemon/store/publications.h"
 #include "daemon/store/store.h"
+#include "daemon/store/withdrawals.h"
 
 struct service {
     const struct settings *settings;
@@ -18,6 +19,7 @@ struct service {
     struct publications *publications;
     struct spool *spool;
     struct store *store;
+    struct withdrawals *withdrawals;
     struct metrics *metrics;
     struct listener *listener; // the public one
     struct exchange_pool *pool;
@@ -38,6 +40,10 @@ MUST_USE bool service_find_survey(struct exchange *exchange); // and its collect
 // May somebody without a key answer this survey now? Replies 403 (not open yet), 410 (closed) or
 // 401 (needs an invitation) and returns false when not.
 MUST_USE bool service_admits(struct exchange *exchange);
+
+// May the address from which this comes store one more submission now? Counts it. Returns 0, or in
+// how many seconds it may; nothing is replied.
+MUST_USE unsigned service_slows_down(const struct exchange *exchange);
 
 // Does this bearer token open the collectivity's bulk route?
 bool service_key_opens(const struct edition *edition, const char *token, size_t size);

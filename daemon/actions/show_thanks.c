@@ -3,10 +3,10 @@
 //
 // SPDX-License-Identifier: Apache-2.0
 #include "config/calendar.h"
+#include "config/receipt.h"
 #include "daemon/actions/actions.h"
 #include "daemon/actions/form.h"
 #include "daemon/http/negotiation.h"
-#include "daemon/intake/receipt.h"
 #include "daemon/pages/page_reply.h"
 #include "daemon/pages/thanks_page.h"
 

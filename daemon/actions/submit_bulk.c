@@ -6,10 +6,10 @@
 //
 // SPDX-License-Identifier: Apache-2.0
 #include "config/calendar.h"
+#include "config/receipt.h"
 #include "daemon/actions/actions.h"
 #include "daemon/actions/service.h"
 #include "daemon/actions/submit.h"
-#include "daemon/intake/receipt.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -91,6 +91,10 @@ static bool open_service(struct daemon *daemon, struct error *error)
         store_create(daemon->base, daemon->settings, service->spool, daemon->acknowledged, error);
     if (service->store == NULL)
         return false;
+    service->withdrawals =
+        withdrawals_create(daemon->base, daemon->settings, service->secret, error);
+    if (service->withdrawals == NULL)
+        return false;
     service->publications = publications_create(daemon->base, daemon->settings, error);
     if (service->publications == NULL)
         return false;
@@ -158,6 +162,7 @@ static void stop(struct daemon *daemon)
     struct service *service = &daemon->service;
     signals_release(daemon);
     store_destroy(service->store);
+    withdrawals_destroy(service->withdrawals);
     admin_destroy(daemon->admin);
     listener_destroy(service->listener);
     publications_destroy(service->publications);

@@ -13,7 +13,7 @@ enum {
     // The loop, the log, two listeners, files being written (12); a name being looked up (4); the
     // spool: lock, folder, two generations of three files, one that is drained (16).
     OTHER_DESCRIPTORS = 32,
-    OTHER_DATABASE_CONNECTIONS = 4, // what is published, draining, probing, sweeping
+    OTHER_DATABASE_CONNECTIONS = 5, // what is published, draining, probing, sweeping, withdrawing
 };
 
 void limits_set_log_level(const struct settings *settings)

@@ -31,12 +31,25 @@ static const struct {
                           "Ce questionnaire n'est pas encore ouvert. Revenez un peu plus tard.",
                           "This survey is not open yet. Come back a little later.", "",
                           MESSAGE_NOT_OPEN_YET},
+    [PROBLEM_WRONG_RECEIPT] = {403, "Forbidden",
+                               "Ce reçu n'est pas celui de cette réponse. Vérifiez-le, puis "
+                               "recommencez.",
+                               "This receipt is not that of this submission. Check it, then try "
+                               "again.",
+                               ""},
     [PROBLEM_UNKNOWN] = {404, "Not Found",
                          "Il n'y a rien à cette adresse. Vérifiez-la, ou revenez à la page d'où "
                          "vous venez.",
                          "There is nothing at this address. Check it, or go back to where you came "
                          "from.",
                          ""},
+    [PROBLEM_NOT_THERE] =
+        {404, "Not Found",
+         "Aucune réponse ne porte cet identifiant. Si vous venez de l'envoyer, elle est peut-être "
+         "encore en route\u00a0: réessayez plus tard.",
+         "No submission has this id. If you sent it recently, it may still be on its way: try "
+         "again later.",
+         ""},
     [PROBLEM_METHOD] = {405, "Method Not Allowed", "Cette adresse ne répond pas à cette méthode.",
                         "This address does not answer that method.", ""},
     [PROBLEM_TIMEOUT] = {408, "Request Timeout",
@@ -51,6 +64,13 @@ static const struct {
                         "Ce questionnaire est terminé. Merci à toutes les personnes qui ont "
                         "répondu.",
                         "This survey is closed. Thanks to all who answered.", "", MESSAGE_CLOSED},
+    [PROBLEM_ANONYMISED] =
+        {410, "Gone",
+         "Les réponses de ce mois ont été rendues anonymes\u00a0: plus aucune ne peut être "
+         "rattachée à une personne, et il n'y a plus rien à retirer.",
+         "The submissions of that month were anonymised: none can be traced to a person any more, "
+         "and there is nothing left to withdraw.",
+         ""},
     [PROBLEM_LENGTH] = {411, "Length Required", "La longueur doit être annoncée (Content-Length).",
                         "The length must be given (Content-Length).", ""},
     [PROBLEM_TOO_LARGE] = {413, "Content Too Large",
@@ -65,6 +85,18 @@ static const struct {
     [PROBLEM_REFUSED] = {422, "Unprocessable Content",
                          "La réponse ne convient pas au questionnaire.",
                          "The submission does not fit the survey.", ""},
+    [PROBLEM_NO_RECEIPT] = {422, "Unprocessable Content",
+                            "Le reçu n'a pas la forme attendue. Recopiez-le tel qu'il vous a été "
+                            "donné.",
+                            "The receipt does not have the expected form. Copy it as it was given "
+                            "to you.",
+                            ""},
+    [PROBLEM_TOO_MANY] = {429, "Too Many Requests",
+                          "Trop de réponses arrivent de la même adresse. Renvoyez la vôtre dans "
+                          "quelques instants\u00a0: elle n'a pas été enregistrée.",
+                          "Too many submissions come from the same address. This one was not "
+                          "stored: send it again in a moment.",
+                          ""},
     [PROBLEM_HEAD_TOO_LARGE] = {431, "Request Header Fields Too Large",
                                 "L'en-tête de la demande est trop long.",
                                 "The head of the request is too large.", ""},
@@ -87,6 +119,12 @@ static const struct {
                       "Un autre envoi groupé est en cours. Réessayez dans un instant.",
                       "Another bulk request is under way. Try again in a moment.",
                       "Retry-After: 1\r\n"},
+    [PROBLEM_NOT_WITHDRAWN] = {503, "Service Unavailable",
+                               "Le retrait n'a pas pu être fait. Gardez votre reçu et réessayez "
+                               "dans quelques instants.",
+                               "The submission could not be withdrawn. Keep the receipt, and try "
+                               "again in a moment.",
+                               "Retry-After: 5\r\n"},
     [PROBLEM_VERSION] = {505, "HTTP Version Not Supported",
                          "Cette version de HTTP n'est pas connue.",
                          "This version of HTTP is not known.", ""},

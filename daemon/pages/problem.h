@@ -12,23 +12,29 @@ enum problem {
     PROBLEM_KEY,            // 401 bulk without a valid key
     PROBLEM_INVITATION,     // 401
     PROBLEM_NOT_OPEN,       // 403
+    PROBLEM_WRONG_RECEIPT,  // 403
     PROBLEM_UNKNOWN,        // 404
+    PROBLEM_NOT_THERE,      // 404 nothing to withdraw under this id
     PROBLEM_METHOD,         // 405
     PROBLEM_TIMEOUT,        // 408
     PROBLEM_CONFLICT,       // 409
     PROBLEM_WITHDRAWN,      // 410 the submission
     PROBLEM_CLOSED,         // 410 the survey
+    PROBLEM_ANONYMISED,     // 410 the month of the submission
     PROBLEM_LENGTH,         // 411
     PROBLEM_TOO_LARGE,      // 413
     PROBLEM_TYPE,           // 415
     PROBLEM_EXPECTATION,    // 417
     PROBLEM_REFUSED,        // 422
+    PROBLEM_NO_RECEIPT,     // 422
+    PROBLEM_TOO_MANY,       // 429: the caller gives Retry-After
     PROBLEM_HEAD_TOO_LARGE, // 431
     PROBLEM_FAILED,         // 500
     PROBLEM_NO_METHOD,      // 501
     PROBLEM_UNAVAILABLE,    // 503 nothing durable can be written
     PROBLEM_NOT_READY,      // 503 nothing published is known yet
     PROBLEM_BUSY,           // 503 another bulk request is under way
+    PROBLEM_NOT_WITHDRAWN,  // 503 the database does not answer
     PROBLEM_VERSION,        // 505
     PROBLEM_COUNT
 };

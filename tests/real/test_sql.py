@@ -215,7 +215,7 @@ class Roles(unittest.TestCase):
 
     def test_each_role_may_run_its_statements(self):
         daemon = {"load_published", "read_published_version", "insert_submissions", "look_up_submissions",
-                  "insert_quarantine"}
+                  "insert_quarantine", "read_withdrawal", "withdraw_submission"}
         owner = {"read_migrations", "record_migration", "read_missing_rights", "read_schema", "lock_migration",
                  "unlock_migration"}
         for role, names in (("recueil_daemon", daemon),

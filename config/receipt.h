@@ -17,6 +17,14 @@ enum {
 void receipt_write(struct secret *secret, const char *collectivity, const struct uuid *id,
                    const uint8_t content_hash[HASH_BYTES], char receipt[RECEIPT_SIZE]);
 
+// The receipt that a person typed: SECRET or ID.SECRET, in any case, O for 0, I and L for 1, with
+// spaces or hyphens in SECRET where they like. False when it has another form, or names another id.
+bool receipt_read(const char *text, size_t size, const struct uuid *id, char receipt[RECEIPT_SIZE]);
+
+// Is it the receipt of this content? In constant time.
+bool receipt_fits(struct secret *secret, const char *collectivity, const struct uuid *id,
+                  const uint8_t content_hash[HASH_BYTES], const char receipt[RECEIPT_SIZE]);
+
 struct ticket {
     struct uuid id;
     uint8_t content_hash[HASH_BYTES];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/intake/receipt.h"
+#include "config/receipt.h"
 
 #include <endian.h>
 #include <string.h>
@@ -11,10 +11,11 @@ enum {
 };
 _Static_assert((TICKET_BYTES * 8 + 5) / 6 == TICKET_SIZE - 1, "a ticket fits its text");
 
+static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford: no I L O U
+
 void receipt_write(struct secret *secret, const char *collectivity, const struct uuid *id,
                    const uint8_t content_hash[HASH_BYTES], char receipt[RECEIPT_SIZE])
 {
-    static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford: no I L O U
     unsigned char mac[SECRET_MAC_BYTES];
     const struct secret_part parts[] = {
         {collectivity, strlen(collectivity)},
@@ -36,6 +37,46 @@ void receipt_write(struct secret *secret, const char *collectivity, const struct
         receipt[i] = digits[bits >> held & 31];
     }
     receipt[RECEIPT_SIZE - 1] = '\0';
+}
+
+// The digit that a person meant; NUL where there is none.
+static char digit_meant(char typed)
+{
+    static const char written[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZabcdefghjkmnpqrstvwxyzOoIiLl";
+    static const char meant[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZABCDEFGHJKMNPQRSTVWXYZ001111";
+    const char *found = typed == '\0' ? NULL : strchr(written, typed);
+    if (found == NULL)
+        return '\0';
+    return meant[found - written];
+}
+
+bool receipt_read(const char *text, size_t size, const struct uuid *id, char receipt[RECEIPT_SIZE])
+{
+    const char *dot = memchr(text, '.', size);
+    size_t at = 0;
+    size_t read = 0;
+    if (dot != NULL) {
+        struct uuid named;
+        at = (size_t)(dot - text) + 1;
+        if (!uuid_parse(text, at - 1, &named) || memcmp(&named, id, sizeof named) != 0)
+            return false;
+    }
+    for (; at < size; at++) {
+        if (text[at] == ' ' || text[at] == '-')
+            continue;
+        if (read == RECEIPT_SIZE - 1 || (receipt[read++] = digit_meant(text[at])) == '\0')
+            return false;
+    }
+    receipt[read] = '\0';
+    return read == RECEIPT_SIZE - 1;
+}
+
+bool receipt_fits(struct secret *secret, const char *collectivity, const struct uuid *id,
+                  const uint8_t content_hash[HASH_BYTES], const char receipt[RECEIPT_SIZE])
+{
+    char ours[RECEIPT_SIZE];
+    receipt_write(secret, collectivity, id, content_hash, ours);
+    return secret_equal(ours, receipt, RECEIPT_SIZE);
 }
 
 static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

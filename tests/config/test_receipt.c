@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/intake/receipt.h"
+#include "config/receipt.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -49,6 +49,67 @@ Test(receipt, changes_with_all_that_it_speaks_of)
     cr_assert_str_neq(base, other);
     receipt_write(secret, "casud", &id, other_hash, other);
     cr_assert_str_neq(base, other);
+}
+
+Test(receipt, is_read_as_people_write_it)
+{
+    const char *const written[] = {
+        "01AB23CD45EF67GH",
+        "01ab23cd45ef67gh",
+        "oiab23cd45ef67gh",
+        "OLAB-23CD-45EF-67GH",
+        " 01ab 23cd 45ef 67gh ",
+        "8f1f4c0e-52d7-4b6a-9c1e-2f6a1d0c4e55.01AB23CD45EF67GH",
+        "8F1F4C0E-52D7-4B6A-9C1E-2F6A1D0C4E55.olab23cd45ef67gh",
+    };
+    struct uuid id = an_id();
+    for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
+        char receipt[RECEIPT_SIZE] = "";
+        cr_assert(receipt_read(written[i], strlen(written[i]), &id, receipt), "%s", written[i]);
+        cr_assert_str_eq(receipt, "01AB23CD45EF67GH", "%s", written[i]);
+    }
+}
+
+Test(receipt, is_not_read_from_what_has_another_form)
+{
+    const char *const written[] = {
+        "",
+        ".",
+        "----------------",
+        "01AB23CD45EF67G",
+        "01AB23CD45EF67GHJ",
+        "01AB23CD45EF67GU",
+        "01AB23CD45EF67G\xc3\xa9",
+        ".01AB23CD45EF67GH",
+        "essai.01AB23CD45EF67GH",
+        "01AB23CD45EF67GH.",
+        "8f1f4c0e-52d7-4b6a-9c1e-2f6a1d0c4e56.01AB23CD45EF67GH",
+        "8f1f4c0e-52d7-4b6a-9c1e-2f6a1d0c4e55.8f1f4c0e-52d7-4b6a-9c1e-2f6a1d0c4e55."
+        "01AB23CD45EF67GH",
+    };
+    struct uuid id = an_id();
+    char receipt[RECEIPT_SIZE];
+    for (size_t i = 0; i < sizeof written / sizeof written[0]; i++)
+        cr_assert_not(receipt_read(written[i], strlen(written[i]), &id, receipt), "%s", written[i]);
+    cr_assert_not(receipt_read("01AB23CD45EF67G\0", 16, &id, receipt));
+}
+
+Test(receipt, fits_the_content_that_it_was_made_for_and_no_other)
+{
+    AUTO(secret) struct secret *secret = make_secret(1);
+    struct uuid id = an_id();
+    const uint8_t other_hash[HASH_BYTES] = {1, 2, 4};
+    char receipt[RECEIPT_SIZE];
+    receipt_write(secret, "casud", &id, hash, receipt);
+    cr_assert(receipt_fits(secret, "casud", &id, hash, receipt));
+    cr_assert_not(receipt_fits(secret, "casud", &id, other_hash, receipt));
+    cr_assert_not(receipt_fits(secret, "civis", &id, hash, receipt));
+    for (size_t i = 0; i < RECEIPT_SIZE - 1; i++) {
+        char changed[RECEIPT_SIZE];
+        strcpy(changed, receipt);
+        changed[i] = changed[i] == '0' ? '1' : '0';
+        cr_assert_not(receipt_fits(secret, "casud", &id, hash, changed), "character %zu", i);
+    }
 }
 
 static struct ticket a_ticket(void)
