@@ -30,6 +30,28 @@ void record_clear(struct record *record)
     *record = (struct record){0};
 }
 
+static void put(struct record *record, const void *bytes, size_t size)
+{
+    if (size > 0)
+        memcpy(record->bytes + record->size, bytes, size);
+    record->size += size;
+}
+
+static void make_room(struct record *record, size_t size)
+{
+    if (record->capacity < size) {
+        record->bytes = memory_resize(record->bytes, size);
+        record->capacity = size;
+    }
+    record->size = 0;
+}
+
+void record_copy(struct record *record, const void *bytes, size_t size)
+{
+    make_room(record, size);
+    put(record, bytes, size);
+}
+
 // -- Writing --
 
 struct value {
@@ -111,13 +133,6 @@ size_t record_measure(const struct submission *row)
     return size;
 }
 
-static void put(struct record *record, const void *bytes, size_t size)
-{
-    if (size > 0)
-        memcpy(record->bytes + record->size, bytes, size);
-    record->size += size;
-}
-
 static void put_32(struct record *record, uint32_t number)
 {
     uint32_t wire = htobe32(number);
@@ -147,11 +162,7 @@ void record_write(struct record *record, int64_t position, const struct submissi
 {
     size_t size = record_measure(row);
     assert(size <= RECORD_BYTES_LIMIT && position >= 1);
-    if (record->capacity < size) {
-        record->bytes = memory_resize(record->bytes, size * 2);
-        record->capacity = size * 2;
-    }
-    record->size = 0;
+    make_room(record, size);
     put(record, beginning, sizeof beginning);
     put_32(record, RECORD_FORMAT);
     put_32(record, (uint32_t)size);
@@ -274,4 +285,9 @@ bool record_read(const void *bytes, size_t size, int64_t *position, struct submi
     if (position != NULL)
         *position = written_at;
     return at == end;
+}
+
+bool record_same_key(const struct submission *a, const struct submission *b)
+{
+    return a->collectivity_id == b->collectivity_id && memcmp(&a->id, &b->id, sizeof a->id) == 0;
 }

@@ -24,6 +24,7 @@ struct record {
     size_t size, capacity;
 };
 void record_clear(struct record *record);
+void record_copy(struct record *record, const void *bytes, size_t size); // replaces
 
 // How long the record of this row is.
 size_t record_measure(const struct submission *row);
@@ -40,3 +41,6 @@ const unsigned char *record_search(const void *bytes, size_t size);
 // are borrowed from the bytes and end with NUL. position may be NULL.
 MUST_USE bool record_read(const void *bytes, size_t size, int64_t *position,
                           struct submission *row);
+
+// (collectivity_id, id)
+bool record_same_key(const struct submission *a, const struct submission *b);
