@@ -57,6 +57,9 @@ static const struct setting table[] = {
     {"connections_per_address", SETTING_NUMBER, FIELD(connections_per_address), "64", 0, 65536,
      .reload = true,
      .meaning = "most HTTP connections from one IPv4 address or IPv6 /64; 0: no cap"},
+    {"submissions_per_minute", SETTING_NUMBER, FIELD(submissions_per_minute), "600", 0, 1000000,
+     .meaning = "most submissions a minute from one IPv4 address or IPv6 /64; 0: no limit; schools "
+                "and town halls share one address"},
 };
 enum { COUNT = sizeof table / sizeof table[0] };
 

@@ -35,6 +35,7 @@ struct settings {
     char *reuse_port;   // "yes" "no"
     int32_t connection_limit;
     int32_t connections_per_address;
+    int32_t submissions_per_minute; // of one client address; 0: no limit
 };
 
 enum setting_kind {

@@ -2,9 +2,12 @@
 #include "daemon/actions/service.h"
 
 #include "config/calendar.h"
+#include "daemon/http/client_address.h"
+#include "daemon/http/listener.h"
 #include "daemon/pages/problem.h"
 
 #include <string.h>
+#include <time.h>
 
 bool service_take_only(struct exchange *exchange)
 {
@@ -64,6 +67,27 @@ bool service_admits(struct exchange *exchange)
                                                  : PROBLEM_INVITATION,
                   NULL, NULL);
     return false;
+}
+
+static int64_t monotonic_us(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+unsigned service_slows_down(const struct exchange *exchange)
+{
+    struct service *service = exchange->service;
+    struct sockaddr_storage peer;
+    struct sockaddr_storage address;
+    connection_peer(exchange->connection, &peer);
+    if (!client_address(exchange->head, (const struct sockaddr *)&peer,
+                        listener_exempted(exchange->connection), &address))
+        return 0;
+    return allowances_take(exchange_pool_allowances(service->pool),
+                           (const struct sockaddr *)&address,
+                           (uint32_t)service->settings->submissions_per_minute, monotonic_us());
 }
 
 bool service_key_opens(const struct edition *edition, const char *token, size_t size)

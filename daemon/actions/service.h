@@ -41,6 +41,10 @@ MUST_USE bool service_find_survey(struct exchange *exchange); // and its collect
 // 401 (needs an invitation) and returns false when not.
 MUST_USE bool service_admits(struct exchange *exchange);
 
+// May the address from which this comes store one more submission now? Counts it. Returns 0, or in
+// how many seconds it may; nothing is replied.
+MUST_USE unsigned service_slows_down(const struct exchange *exchange);
+
 // Does this bearer token open the collectivity's bulk route?
 bool service_key_opens(const struct edition *edition, const char *token, size_t size);
 

@@ -37,8 +37,8 @@ void form_reply(struct exchange *exchange, int status, enum language language,
     html_init(&html);
     form_page_write(&html, &page);
     page_reply(exchange, status, &html,
-               status == 503 ? "Cache-Control: no-store\r\nRetry-After: 5\r\n"
-                             : "Cache-Control: no-store\r\n");
+               status == 503 || status == 429 ? "Cache-Control: no-store\r\nRetry-After: 5\r\n"
+                                              : "Cache-Control: no-store\r\n");
 }
 
 void show_form(struct exchange *exchange)

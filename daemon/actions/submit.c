@@ -68,9 +68,18 @@ void submit_refuse(struct exchange *exchange, enum intake_verdict verdict, bool 
     problem_reply(exchange, submit_verdict_problem(verdict), has_id ? text : NULL, refusals);
 }
 
+bool submit_slows_down(struct exchange *exchange)
+{
+    unsigned wait_s = service_slows_down(exchange);
+    if (wait_s > 0)
+        problem_reply_with(exchange, PROBLEM_TOO_MANY,
+                           exchange_format(exchange, "Retry-After: %u\r\n", wait_s));
+    return wait_s > 0;
+}
+
 void submit(struct exchange *exchange)
 {
-    if (!service_find_survey(exchange) || !service_admits(exchange))
+    if (!service_find_survey(exchange) || !service_admits(exchange) || submit_slows_down(exchange))
         return;
     struct service *service = exchange->service;
     const struct intake intake = {

@@ -15,5 +15,9 @@ int submit_result_status(enum store_result result);
 enum problem submit_result_problem(enum store_result result); // PROBLEM_COUNT: none
 
 // Counts the verdict and replies with its problem.
+// Replies 429 and returns true when the address from which this comes has to wait; else counts it.
+MUST_USE bool submit_slows_down(struct exchange *exchange);
+
+// Replies with the problem of this verdict.
 void submit_refuse(struct exchange *exchange, enum intake_verdict verdict, bool has_id,
                    const struct uuid *id, const struct refusals *refusals);

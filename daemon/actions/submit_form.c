@@ -1,6 +1,7 @@
 // Answers POST /{collectivity}/{survey}: the form as browsers send it, without a script.
 //
 //   submit_form -> another language: the page again, answers kept, nothing stored
+//               -> too many from this address: 429, the page again, answers kept
 //               -> does not fit: 422, the page again, answers kept, errors listed
 //               -> (store) -> on_form_stored -> 303 to the thanks page
 //
@@ -88,6 +89,27 @@ static void store_form(struct pending *pending)
     store_submit(exchange->service->store, &pending->item);
 }
 
+// Not stored: the person keeps every answer on the page and sends it again with the same id.
+static void ask_to_send_again(struct pending *pending, enum problem problem)
+{
+    refusals.count = 0;
+    refusals_add(&refusals, "", FORM_UNAVAILABLE, "%s",
+                 problem_sentence(problem, pending->language));
+    show_again(pending, problem_status(problem), &refusals);
+}
+
+// The same for who sends too much: true when that was replied.
+static bool slows_down(struct pending *pending)
+{
+    struct exchange *exchange = pending->exchange;
+    if (!exchange->page)
+        return submit_slows_down(exchange);
+    if (service_slows_down(exchange) == 0)
+        return false;
+    ask_to_send_again(pending, PROBLEM_TOO_MANY);
+    return true;
+}
+
 // Turns the form into the one JSON submission that is then "received"; its version decides by which
 // version of the survey it is judged and shown again.
 static bool receive(struct pending *pending, const struct form_body *form)
@@ -137,6 +159,8 @@ void submit_form(struct exchange *exchange)
         refuse_form(pending, INTAKE_TOO_LARGE, false);
     else if (switches)
         show_again(pending, 200, NULL);
+    else if (slows_down(pending))
+        return;
     else if (refusals.count > 0)
         refuse_form(pending, INTAKE_REFUSED, false);
     else
@@ -193,15 +217,6 @@ static void reply_to_script(struct pending *pending, int status)
     exchange_reply(exchange, &reply);
 }
 
-// Not stored: the person keeps every answer on the page and sends it again with the same id.
-static void reply_unavailable(struct pending *pending)
-{
-    refusals.count = 0;
-    refusals_add(&refusals, "", FORM_UNAVAILABLE, "%s",
-                 problem_sentence(PROBLEM_UNAVAILABLE, pending->language));
-    show_again(pending, problem_status(PROBLEM_UNAVAILABLE), &refusals);
-}
-
 static void on_form_stored(void *context, enum store_result result)
 {
     struct pending *pending = context;
@@ -211,7 +226,7 @@ static void on_form_stored(void *context, enum store_result result)
     char id[UUID_TEXT_SIZE];
     uuid_write(&pending->row.id, id);
     if (problem == PROBLEM_UNAVAILABLE && exchange->page)
-        reply_unavailable(pending);
+        ask_to_send_again(pending, PROBLEM_UNAVAILABLE);
     else if (problem != PROBLEM_COUNT)
         problem_reply(exchange, problem, id, NULL);
     else if (exchange->page)

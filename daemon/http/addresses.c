@@ -37,21 +37,28 @@ void addresses_destroy(struct addresses *addresses)
     free(addresses);
 }
 
-static struct slot network_of(const struct sockaddr *address)
+struct address_network address_network(const struct sockaddr *address)
 {
-    struct slot slot = {.family = address->sa_family};
+    struct address_network network = {0};
     if (address->sa_family == AF_INET) {
         struct sockaddr_in ip4;
         memcpy(&ip4, address, sizeof ip4);
-        slot.network = ip4.sin_addr.s_addr;
+        network.bits = ip4.sin_addr.s_addr;
+        network.family = AF_INET;
     } else if (address->sa_family == AF_INET6) {
         struct sockaddr_in6 ip6;
         memcpy(&ip6, address, sizeof ip6);
         bool mapped = IN6_IS_ADDR_V4MAPPED(&ip6.sin6_addr);
-        memcpy(&slot.network, ip6.sin6_addr.s6_addr + (mapped ? 12 : 0), mapped ? 4 : 8);
-        slot.family = mapped ? AF_INET : AF_INET6;
+        memcpy(&network.bits, ip6.sin6_addr.s6_addr + (mapped ? 12 : 0), mapped ? 4 : 8);
+        network.family = mapped ? AF_INET : AF_INET6;
     }
-    return slot;
+    return network;
+}
+
+static struct slot slot_of(const struct sockaddr *address)
+{
+    struct address_network network = address_network(address);
+    return (struct slot){.network = network.bits, .family = (uint32_t)network.family};
 }
 
 // splitmix64's last steps.
@@ -87,7 +94,7 @@ struct addresses *addresses_enlarge(struct addresses *taken_addresses, size_t mo
 
 bool addresses_enter(struct addresses *addresses, const struct sockaddr *address, uint32_t limit)
 {
-    struct slot wanted = network_of(address);
+    struct slot wanted = slot_of(address);
     struct slot *slot = &addresses->slots[find(addresses, &wanted)];
     if (slot->count >= limit)
         return false;
@@ -112,7 +119,7 @@ static void close_gap(struct addresses *addresses, size_t gap)
 
 void addresses_leave(struct addresses *addresses, const struct sockaddr *address)
 {
-    struct slot wanted = network_of(address);
+    struct slot wanted = slot_of(address);
     size_t at = find(addresses, &wanted);
     assert(addresses->slots[at].count > 0);
     if (--addresses->slots[at].count == 0)

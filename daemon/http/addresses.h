@@ -11,6 +11,13 @@
 struct sockaddr;
 struct addresses;
 
+// What counts as one, without padding; all zero for what is no IP address.
+struct address_network {
+    uint64_t bits;
+    uint64_t family;
+};
+struct address_network address_network(const struct sockaddr *address);
+
 // Counts at most `most` connections in all; they are entered and left in any order.
 struct addresses *addresses_create(size_t most);
 // Room for `most`, where that is more than there was; what was counted stays counted.

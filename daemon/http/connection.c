@@ -97,10 +97,17 @@ static bool admit(struct connection *c, const struct head *head)
     return true;
 }
 
-static size_t refuse_head(struct connection *c, int status, enum method method)
+// Of a request that is refused before its head was read: a HEAD gets no body even then.
+static bool is_head_only(const char *bytes, size_t size)
+{
+    static const char begin[] = "HEAD ";
+    return size >= sizeof begin - 1 && memcmp(bytes, begin, sizeof begin - 1) == 0;
+}
+
+static size_t refuse_head(struct connection *c, int status, const char *bytes, size_t size)
 {
     c->all->counts.head_refused++;
-    connection_refuse(c, status, method == METHOD_HEAD);
+    connection_refuse(c, status, is_head_only(bytes, size));
     return 0;
 }
 
@@ -115,11 +122,11 @@ static size_t take_request(struct connection *c, const char *bytes, size_t size)
     if (end == 0 || end > (int)limit)
         end = -431;
     if (end < 0)
-        return refuse_head(c, -end, METHOD_NONE);
+        return refuse_head(c, -end, bytes, size);
     struct head head;
     int status = head_read(bytes, (size_t)end, &head);
     if (status != 0)
-        return refuse_head(c, status, head.method);
+        return refuse_head(c, status, bytes, size);
     c->scanned = 0;
     if (!admit(c, &head))
         return 0;
@@ -208,7 +215,7 @@ static void keep_head(struct connection *c, const char *rest, size_t size)
     }
     if (!buffer_keep(&c->input, &c->all->unfinished, rest, size)) {
         c->all->counts.budget_refused++;
-        connection_refuse(c, 503, false);
+        connection_refuse(c, 503, is_head_only(rest, size));
         return;
     }
     if (c->state == IDLE)
@@ -257,13 +264,17 @@ void connection_go_on(struct connection *c)
     event_active(&c->event, EV_READ, 0);
 }
 
-// True when the size of what is under way still gives time.
+// True when the size of what is under way still gives time. Who sends what nobody wants gets it
+// only while it comes.
 static bool take_extra_second(struct connection *c)
 {
-    if (c->extra_seconds == 0 || (c->state == REPLYING && c->all->draining))
+    if (c->extra_seconds == 0 || (c->state != BODY && c->all->draining))
         return false;
+    if (c->state == LINGER && c->lingered == c->lingered_before)
+        return false;
+    c->lingered_before = c->lingered;
     c->extra_seconds--;
-    connection_arm(c, c->state == BODY ? WAIT_BODY_EXTRA : WAIT_REPLY_EXTRA);
+    connection_arm(c, c->state == REPLYING ? WAIT_REPLY_EXTRA : WAIT_BODY_EXTRA);
     return true;
 }
 
@@ -278,7 +289,7 @@ void connection_on_expired(struct wait *wait, void *context)
         break;
     case HEAD:
         counts->head_timeouts++;
-        connection_refuse(c, 408, false);
+        connection_refuse(c, 408, is_head_only(c->input.bytes, c->input.size));
         break;
     case BODY:
         if (take_extra_second(c))
@@ -299,6 +310,9 @@ void connection_on_expired(struct wait *wait, void *context)
         connection_close(c);
         break;
     case LINGER:
+        if (!take_extra_second(c))
+            connection_close(c);
+        break;
     case CLOSED:
         connection_close(c);
         break;

@@ -49,7 +49,7 @@ enum connection_wait {
     WAIT_REPLY,       // for the client to take a reply
     WAIT_BODY_EXTRA,  // a second more for each 8 KiB above 64 KiB
     WAIT_REPLY_EXTRA, // the same
-    WAIT_LINGER,      // for the client to close
+    WAIT_LINGER,      // for the client to close; a refused body gets a second more for each 64 KiB
     WAIT_DRAIN_IDLE,  // the same while draining
     WAIT_DRAIN_REPLY, // the same while draining
     WAIT_COUNT
@@ -60,7 +60,7 @@ struct connection_limits {
     size_t leftover_bytes;   // pipelined requests kept while one is held
     size_t unfinished_bytes; // unfinished requests of all connections; those of 4 KiB are exempt
     size_t unsent_bytes;     // replies that clients do not take, all connections
-    size_t linger_bytes;     // thrown away before the close
+    size_t linger_bytes;     // thrown away before the close, beside the body of a refused request
     unsigned requests;       // of one connection
     unsigned delay_ms[WAIT_COUNT];
 };
@@ -97,7 +97,9 @@ void connections_open(struct connections *all, int taken_fd, const struct sockad
                       int label);
 long connections_count(const struct connections *all);
 const struct connection_counts *connections_counts(const struct connections *all);
-bool connections_close_oldest_idle(struct connections *all); // false when none is idle
+// Makes room for another: the oldest idle one goes, else the oldest that was refused and only has
+// to close. False when there is neither.
+bool connections_close_oldest(struct connections *all);
 
 // From now on each reply says close; connections without a request get WAIT_DRAIN_IDLE, because a
 // request may be on its way.
@@ -110,6 +112,8 @@ void connections_close_all(struct connections *all); // but those HELD
 // connection may be gone afterwards.
 void connection_reply(struct connection *connection, const struct reply *reply);
 
-// Both only while the request is held.
+// Only while the request is held.
 bool connection_is_draining(const struct connection *connection);
 void connection_peer(const struct connection *connection, struct sockaddr_storage *peer);
+struct event_base *connection_base(const struct connection *connection);
+int connection_label(const struct connection *connection); // that it was opened with

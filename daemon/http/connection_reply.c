@@ -6,10 +6,12 @@
 #include <string.h>
 
 // shutdown() tells the client that this was all; closing now could make the kernel answer what it
-// still sends with a RST, and a RST takes the reply from the client's hands.
+// still sends with a RST, and a RST takes the reply from the client's hands. A client that reads
+// only when all is sent sends the body that was refused, too.
 static void begin_linger(struct connection *c)
 {
     c->state = LINGER;
+    c->extra_seconds = c->unwanted / UNWANTED_BYTES_A_SECOND;
     if (!c->running)
         buffer_clear(&c->input, &c->all->unfinished);
     (void)shutdown(c->fd, SHUT_WR);
@@ -146,6 +148,7 @@ static void refuse(struct connection *c, int status, bool head_only, const struc
         .body = line,
         .size = size,
     };
+    c->unwanted = head == NULL ? 0 : head->body_bytes;
     if (c->all->events.on_refused != NULL)
         c->all->events.on_refused(c->all->context, head, status, &reply);
     buffer_clear(&c->input, &c->all->unfinished); // the head may lie in it
@@ -170,6 +173,6 @@ void connection_discard(struct connection *c)
     if (got < 0 && connection_would_block(errno))
         return;
     c->lingered += got > 0 ? (size_t)got : 0;
-    if (got <= 0 || c->lingered >= c->all->limits.linger_bytes)
+    if (got <= 0 || c->lingered >= c->all->limits.linger_bytes + c->unwanted)
         connection_close(c);
 }

@@ -15,9 +15,10 @@
 enum {
     KIB = 1024,
     SHARED_BYTES = 16 * KIB,
-    EXEMPT_BYTES = 4 * KIB,   // browsers may send a head and its small body apart
-    PLAIN_BYTES = 64 * KIB,   // up to here a body or a reply gets no extra time
-    BYTES_A_SECOND = 8 * KIB, // beyond: what the slowest client is allowed
+    EXEMPT_BYTES = 4 * KIB,             // browsers may send a head and its small body apart
+    PLAIN_BYTES = 64 * KIB,             // up to here a body or a reply gets no extra time
+    BYTES_A_SECOND = 8 * KIB,           // beyond: what the slowest client is allowed
+    UNWANTED_BYTES_A_SECOND = 64 * KIB, // the same for a body that was refused
 };
 
 enum state {
@@ -55,7 +56,8 @@ struct connection {
     uint32_t sent;      // of output
     uint32_t extra_seconds;
     uint32_t requests;
-    size_t lingered;
+    uint32_t unwanted; // the body of a refused request
+    size_t lingered, lingered_before;
     union peer peer;
 };
 

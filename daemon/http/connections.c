@@ -173,9 +173,11 @@ const struct connection_counts *connections_counts(const struct connections *all
     return &all->counts;
 }
 
-bool connections_close_oldest_idle(struct connections *all)
+bool connections_close_oldest(struct connections *all)
 {
     struct wait *oldest = deadlines_oldest(all->deadlines, WAIT_IDLE);
+    if (oldest == NULL)
+        oldest = deadlines_oldest(all->deadlines, WAIT_LINGER);
     if (oldest == NULL)
         return false;
     all->counts.idle_closed++;
@@ -204,6 +206,16 @@ void connections_close_all(struct connections *all)
 bool connection_is_draining(const struct connection *connection)
 {
     return connection->all->draining;
+}
+
+struct event_base *connection_base(const struct connection *connection)
+{
+    return connection->all->base;
+}
+
+int connection_label(const struct connection *connection)
+{
+    return connection->label;
 }
 
 void connection_peer(const struct connection *connection, struct sockaddr_storage *peer)

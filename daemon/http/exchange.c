@@ -22,11 +22,14 @@ struct exchange_pool {
     size_t kept_count, open;
     exchange_observer *observer;
     void *observer_context;
+    struct allowances *allowances;
 };
 
 struct exchange_pool *exchange_pool_create(void)
 {
-    return memory_allocate(sizeof(struct exchange_pool));
+    struct exchange_pool *pool = memory_allocate(sizeof *pool);
+    pool->allowances = allowances_create();
+    return pool;
 }
 
 static void free_pooled(struct pooled *pooled)
@@ -44,6 +47,7 @@ void exchange_pool_destroy(struct exchange_pool *pool)
         free_pooled(pool->kept);
         pool->kept = next;
     }
+    allowances_destroy(pool->allowances);
     free(pool);
 }
 
@@ -51,6 +55,11 @@ void exchange_pool_observe(struct exchange_pool *pool, exchange_observer *observ
 {
     pool->observer = observer;
     pool->observer_context = context;
+}
+
+struct allowances *exchange_pool_allowances(struct exchange_pool *pool)
+{
+    return pool->allowances;
 }
 
 size_t exchange_pool_open(const struct exchange_pool *pool)

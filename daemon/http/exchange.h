@@ -5,6 +5,7 @@
 #pragma once
 
 #include "config/edition.h"
+#include "daemon/http/allowances.h"
 #include "daemon/http/arena.h"
 #include "daemon/http/connection.h"
 #include "daemon/http/route.h"
@@ -35,7 +36,8 @@ struct exchange {
     const struct edition_survey *survey;
 };
 
-// Exchanges and their arenas are kept for the next request; the pool frees them all.
+// Exchanges and their arenas are kept for the next request; the pool frees them all. It also has
+// what is counted across exchanges: how much each network may still send.
 struct exchange_pool;
 struct exchange_pool *exchange_pool_create(void);
 void exchange_pool_destroy(struct exchange_pool *pool); // accepts NULL; no exchange may be open
@@ -46,6 +48,7 @@ typedef void exchange_observer(void *context, const struct exchange *exchange, i
                                uint64_t taken_us);
 void exchange_pool_observe(struct exchange_pool *pool, exchange_observer *observer, void *context);
 
+struct allowances *exchange_pool_allowances(struct exchange_pool *pool); // borrowed
 size_t exchange_pool_open(const struct exchange_pool *pool); // exchanges without a reply yet
 
 // An exchange for this request; match tells its route.

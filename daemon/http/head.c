@@ -60,6 +60,7 @@ enum known {
     KNOWN_TRANSFER_ENCODING,
     KNOWN_CONNECTION,
     KNOWN_EXPECT,
+    KNOWN_REAL_IP,
     KNOWN_COUNT
 };
 
@@ -89,6 +90,7 @@ static const struct {
     [KNOWN_TRANSFER_ENCODING] = {"transfer-encoding", 17, false, NULL},
     [KNOWN_CONNECTION] = {"connection", 10, false, read_connection},
     [KNOWN_EXPECT] = {"expect", 6, false, read_expect},
+    [KNOWN_REAL_IP] = {"x-real-ip", 9, true, NULL},
 };
 
 static bool is_all(struct slice text, uint8_t wanted)

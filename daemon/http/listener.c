@@ -23,7 +23,7 @@ enum {
 };
 
 // What a connection is labelled with.
-enum { NOT_COUNTED, COUNTED };
+enum { NOT_COUNTED, COUNTED, EXEMPT };
 
 struct listener_limits listener_default_limits(void)
 {
@@ -232,18 +232,21 @@ void listener_destroy(struct listener *listener)
 static bool enter_address(struct listener *listener, const struct sockaddr *peer, int *label)
 {
     const struct listener_limits *limits = &listener->limits;
+    bool counts = peer->sa_family == AF_INET || peer->sa_family == AF_INET6;
     *label = NOT_COUNTED;
-    if (limits->per_address == 0 || (peer->sa_family != AF_INET && peer->sa_family != AF_INET6) ||
-        (limits->exempt != NULL && limits->exempt(peer, listener->context)))
+    if (limits->exempt != NULL && limits->exempt(peer, listener->context))
+        *label = EXEMPT;
+    else if (counts && limits->per_address > 0)
+        *label = COUNTED;
+    if (*label != COUNTED)
         return true;
-    *label = COUNTED;
     return addresses_enter(listener->addresses, peer, limits->per_address);
 }
 
 static bool make_room(struct listener *listener)
 {
     return connections_count(listener->connections) < listener->limits.connections ||
-           connections_close_oldest_idle(listener->connections);
+           connections_close_oldest(listener->connections);
 }
 
 static void on_accepted(struct evconnlistener *socket, evutil_socket_t fd, struct sockaddr *peer,
@@ -366,6 +369,11 @@ void listener_set_limits(struct listener *listener, long connections, uint32_t p
     listener->limits.connections = connections;
     listener->limits.per_address = per_address;
     listener->addresses = addresses_enlarge(listener->addresses, (size_t)connections + 1);
+}
+
+bool listener_exempted(const struct connection *connection)
+{
+    return connection_label(connection) == EXEMPT;
 }
 
 int listener_port(const struct listener *listener)

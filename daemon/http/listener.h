@@ -15,8 +15,8 @@ struct listener_limits {
     long connections;     // beyond: the oldest idle one makes room, else the newcomer is closed
     uint32_t per_address; // of one network (/32 or /64); 0: no such limit
     unsigned drain_ms;    // all is over after this
-    // Peers that per_address does not count, such as a proxy in front. NULL: none. context is that
-    // of listener_open().
+    // Peers that per_address does not count, such as a proxy in front; asked once a connection.
+    // NULL: none. context is that of listener_open().
     bool (*exempt)(const struct sockaddr *peer, void *context);
     struct connection_limits each;
 };
@@ -42,6 +42,8 @@ DEFINE_AUTO(listener)
 
 // Other limits from now on; whoever is connected stays.
 void listener_set_limits(struct listener *listener, long connections, uint32_t per_address);
+// Was the peer of this connection, whose request is held, exempt when it came?
+bool listener_exempted(const struct connection *connection);
 
 int listener_port(const struct listener *listener);         // 0 when it is no TCP port
 long listener_connections(const struct listener *listener); // exact

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const uint16_t counted_statuses[] = {200, 201, 202, 204, 303, 304, 308, 400, 401,
-                                     403, 404, 405, 408, 409, 410, 411, 413, 415,
+const uint16_t counted_statuses[] = {200, 201, 202, 204, 301, 302, 303, 304, 308, 400,
+                                     401, 403, 404, 405, 408, 409, 410, 411, 413, 415,
                                      417, 422, 429, 431, 500, 501, 503, 505};
 const size_t counted_status_count = sizeof counted_statuses / sizeof counted_statuses[0];
 

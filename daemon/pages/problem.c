@@ -91,6 +91,12 @@ static const struct {
                             "The receipt does not have the expected form. Copy it as it was given "
                             "to you.",
                             ""},
+    [PROBLEM_TOO_MANY] = {429, "Too Many Requests",
+                          "Trop de réponses arrivent de la même adresse. Renvoyez la vôtre dans "
+                          "quelques instants\u00a0: elle n'a pas été enregistrée.",
+                          "Too many submissions come from the same address. This one was not "
+                          "stored: send it again in a moment.",
+                          ""},
     [PROBLEM_HEAD_TOO_LARGE] = {431, "Request Header Fields Too Large",
                                 "L'en-tête de la demande est trop long.",
                                 "The head of the request is too large.", ""},

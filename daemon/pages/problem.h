@@ -27,6 +27,7 @@ enum problem {
     PROBLEM_EXPECTATION,    // 417
     PROBLEM_REFUSED,        // 422
     PROBLEM_NO_RECEIPT,     // 422
+    PROBLEM_TOO_MANY,       // 429: the caller gives Retry-After
     PROBLEM_HEAD_TOO_LARGE, // 431
     PROBLEM_FAILED,         // 500
     PROBLEM_NO_METHOD,      // 501

@@ -37,6 +37,8 @@ static void use(const struct condition *condition)
     json_decref(tree);
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size); // libFuzzer calls it
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct error error = {ERROR_NONE, ""};

@@ -57,6 +57,8 @@ static void show_again(const json_t *submission, const struct form_query *query,
     html_clear(&html);
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size); // libFuzzer calls it
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct refusals refusals;

@@ -43,6 +43,8 @@ static void check_survey(const struct survey *survey)
     must(findings->count == 0);
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size); // libFuzzer calls it
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     AUTO(findings) struct findings *findings = findings_create();

@@ -162,6 +162,8 @@ static const struct row rows[] = {
     {"GET / HTTP/1.1\r\nHost: a b\r\n" END, 400, 0},
     {GET "Content-Type: a\r\nContent-Type: b\r\n" END, 400, 0},
     {GET "Authorization: a\r\nAUTHORIZATION: b\r\n" END, 400, 0},
+    {GET "X-Real-IP: 192.0.2.1\r\n" END, 0, 0},
+    {GET "X-Real-IP: 192.0.2.1\r\nx-real-ip: 192.0.2.1\r\n" END, 400, 0},
     // Expect.
     {POST "Content-Length: 1\r\nExpect: 200-ok\r\n" END, 417, 0},
     {POST "Content-Length: 1\r\nExpect:\r\n" END, 417, 0},
@@ -215,7 +217,7 @@ Test(head, gives_path_query_and_fields_as_they_were_written)
     static const char text[] =
         "POST /casud/%C3%A9?lang=fr?&a=b HTTP/1.1\r\nHOST:  recueil.fr:80 \r\n"
         "Content-Type: Text/HTML; q=1\r\ncontent-length: 0042\r\n"
-        "X-Real-IP: 192.0.2.1\r\nx-real-ip: 192.0.2.2\r\n\r\n";
+        "X-Real-IP: 192.0.2.1\r\nX-More: 1\r\nx-more: 2\r\n\r\n";
     struct head head = {0};
     cr_assert_eq(status_of(text, sizeof text - 1, &head), 0);
     cr_expect_eq(head.method, METHOD_POST);
@@ -224,9 +226,10 @@ Test(head, gives_path_query_and_fields_as_they_were_written)
     cr_expect(slice_is(head.host, "recueil.fr:80"));
     cr_expect(slice_is(head.content_type, "Text/HTML; q=1"));
     cr_expect_eq(head.body_bytes, 42);
-    cr_expect_eq(head.field_count, 5);
+    cr_expect_eq(head.field_count, 6);
     cr_expect(slice_is(head.fields[0].name, "HOST"));
-    cr_expect(slice_is(*head_field(&head, "x-real-ip"), "192.0.2.1"), "the first one");
+    cr_expect(slice_is(*head_field(&head, "x-real-ip"), "192.0.2.1"));
+    cr_expect(slice_is(*head_field(&head, "x-more"), "1"), "the first one");
     cr_expect_null(head_field(&head, "accept"));
     cr_expect_null(head_field(&head, "x-real-i"));
 }

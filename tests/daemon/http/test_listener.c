@@ -398,6 +398,42 @@ Test(listener, takes_any_number_from_exempt_peers_or_without_the_limit)
         (void)close(fds[i]);
 }
 
+static bool was_exempt;
+
+static void ask_whether_exempt(void *context, struct connection *connection,
+                               const struct request *request)
+{
+    (void)context;
+    (void)request;
+    was_exempt = listener_exempted(connection);
+    connection_reply(connection, &(struct reply){.status = 204});
+}
+
+// Also where connections are not counted at all.
+Test(listener, remembers_which_peers_were_exempt)
+{
+    static const struct connection_events asking = {.on_request = ask_whether_exempt};
+    struct error error = {0};
+    limits.exempt = is_proxy;
+    for (uint32_t cap = 0; cap <= 1; cap++) {
+        limits.per_address = cap;
+        listener = listener_open(base, &limits, &asking, NULL, &error);
+        cr_assert_not_null(listener, "%s", error.message);
+        int proxy = connect_from("127.0.0.9");
+        send_text(proxy, GET);
+        UNTIL(strstr(received(proxy), " 204 ") != NULL);
+        cr_expect(was_exempt);
+        int other = connect_from("127.0.0.8");
+        send_text(other, GET);
+        UNTIL(strstr(received(other), " 204 ") != NULL);
+        cr_expect_not(was_exempt);
+        (void)close(proxy);
+        (void)close(other);
+        listener_destroy(listener);
+        listener = NULL;
+    }
+}
+
 Test(listener, rests_when_descriptors_run_out_and_goes_on_when_one_closes)
 {
     enum { CLIENTS = 20, ROOM = 5 };
