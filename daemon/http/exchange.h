@@ -38,7 +38,8 @@ struct exchange {
 // what is counted across exchanges: how much each network may still send.
 struct exchange_pool;
 struct exchange_pool *exchange_pool_create(void);
-void exchange_pool_destroy(struct exchange_pool *pool); // accepts NULL; no exchange may be open
+// Accepts NULL. Exchanges that are still open go without a reply: nothing may use them any more.
+void exchange_pool_destroy(struct exchange_pool *pool);
 
 struct allowances *exchange_pool_allowances(struct exchange_pool *pool); // borrowed
 size_t exchange_pool_open(const struct exchange_pool *pool); // exchanges without a reply yet
