@@ -56,9 +56,23 @@ def exchange(client, sent, quiet_s=0.25):
     return received
 
 
-def smuggling(second):
-    """(name, bytes, legal): a first request that tries to hide `second`, itself a whole request. legal:
-    the first request is fine, and what follows it must be refused or left alone."""
+def smuggling(fields=b""):
+    """(name, bytes, legal, id): a first request that tries to hide a second, which submits `id` to the
+    survey of agents. legal: the first request is fine, and what follows it must be refused or left alone."""
+    submission = support.agent()
+    template = post(BEHIND, submission, fields)
+    for name, sent, legal in _hiding(template):
+        own = support.new_id()
+        yield name, sent.replace(submission["id"].encode(), own.encode()), legal, own
+
+
+def executed(cluster, hidden):
+    """The names of those whose second request was executed; hidden: id to name."""
+    ids = "','".join(hidden)
+    return [hidden[id] for id, in cluster.psql(f"SELECT id FROM recueil.submission WHERE id IN ('{ids}')")]
+
+
+def _hiding(second):
     size = len(second)
     get = b"GET /livez HTTP/1.1\r\n"
     length = b"Content-Length: %d\r\n" % size
