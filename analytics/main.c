@@ -23,6 +23,10 @@ static const struct command commands[] = {
      command_key},
     {"withdraw", "ID RECEIPT", "erase a submission, with the receipt of who sent it",
      "recueil_daemon", command_withdraw},
+    {"audit", "[CONFIG]", "is everything that was acknowledged still there?", "recueil_analyst",
+     command_audit},
+    {"status", "", "how collection is, and what to do where something is wrong", "recueil_analyst",
+     command_status},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

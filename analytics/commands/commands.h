@@ -10,4 +10,6 @@ bool command_publish(struct invocation *invocation, int argc, char **argv, struc
 bool command_aggregate(struct invocation *invocation, int argc, char **argv, struct error *error);
 bool command_export(struct invocation *invocation, int argc, char **argv, struct error *error);
 bool command_withdraw(struct invocation *invocation, int argc, char **argv, struct error *error);
+bool command_audit(struct invocation *invocation, int argc, char **argv, struct error *error);
+bool command_status(struct invocation *invocation, int argc, char **argv, struct error *error);
 bool command_key(struct invocation *invocation, int argc, char **argv, struct error *error);
