@@ -35,8 +35,8 @@ static const char *const statement_texts[GENERATION_STATEMENT_COUNT] = {
     [GENERATION_INSERT_ROW] = "INSERT INTO submission (position, record) VALUES (?1, ?2)",
     [GENERATION_INSERT_KEY] = "INSERT INTO key (collectivity_id, id, position) VALUES (?1, ?2, ?3)",
     [GENERATION_READ_ROW] = "SELECT record FROM submission WHERE position = ?1",
-    [GENERATION_FIND_KEY] = "SELECT min(position) FROM key WHERE collectivity_id = ?1 AND id = ?2 "
-                            "AND position > ?3",
+    [GENERATION_FIND_KEY] =
+        "SELECT min(position) FROM key WHERE collectivity_id=?1 AND id=?2 AND position>?3",
     [GENERATION_LAST_POSITION] = "SELECT max(position) FROM submission",
     [GENERATION_COUNT_KEYS] = "SELECT count(*) FROM key",
 };

@@ -79,7 +79,7 @@ static void make_row_of(struct made_row *made, int number, size_t bytes)
     made->row.content_size = strlen(made->content);
 }
 
-static void make_row(struct made_row *made, int number)
+static inline void make_row(struct made_row *made, int number)
 {
     make_row_of(made, number, 40);
 }
