@@ -58,6 +58,7 @@ static const struct setting table[] = {
      .reload = true,
      .meaning = "most HTTP connections from one IPv4 address or IPv6 /64; 0: no cap"},
     {"submissions_per_minute", SETTING_NUMBER, FIELD(submissions_per_minute), "600", 0, 1000000,
+     .reload = true,
      .meaning = "most submissions a minute from one IPv4 address or IPv6 /64; 0: no limit; schools "
                 "and town halls share one address"},
 };

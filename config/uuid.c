@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
+
+// One request to the kernel serves many ids.
+enum { RANDOM_POOL_BYTES = 250, RANDOM_BYTES = 10 };
 
 static int hex_value(char c)
 {
@@ -66,10 +70,29 @@ struct uuid uuid_from_random(const uint8_t bytes[16])
     return uuid;
 }
 
+static void take_random(uint8_t bytes[RANDOM_BYTES])
+{
+    static uint8_t pool[RANDOM_POOL_BYTES];
+    static size_t left;
+    if (left == 0) {
+        if (getrandom(pool, sizeof pool, 0) != (ssize_t)sizeof pool)
+            abort(); // the kernel gives up to 256 bytes or the machine is broken
+        left = sizeof pool;
+    }
+    left -= RANDOM_BYTES;
+    memcpy(bytes, pool + left, RANDOM_BYTES);
+}
+
 struct uuid uuid_make(void)
 {
-    uint8_t bytes[16];
-    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
-        abort(); // the kernel gives 16 bytes or the machine is broken
-    return uuid_from_random(bytes);
+    struct uuid uuid;
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    uint64_t ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    for (size_t i = 0; i < 6; i++)
+        uuid.bytes[i] = (uint8_t)(ms >> (40 - 8 * i));
+    take_random(uuid.bytes + 6);
+    uuid.bytes[6] = (uint8_t)((uuid.bytes[6] & 0x0F) | 0x70);
+    uuid.bytes[8] = (uint8_t)((uuid.bytes[8] & 0x3F) | 0x80);
+    return uuid;
 }

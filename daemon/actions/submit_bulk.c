@@ -2,7 +2,10 @@
 // line (NDJSON), a result a line, in the order of the lines. For paper forms, migration and
 // demonstration.
 //
-//   submit_bulk -> read_line … -> (store) -> on_line_stored … -> reply when the last one is decided
+//   submit_bulk -> read_some -> (loop) -> read_some … -> (store) -> on_line_stored …
+//               -> reply when the last one is decided
+//
+// The lines are read a few milliseconds at a time: between two slices others are served.
 //
 // SPDX-License-Identifier: Apache-2.0
 #include "config/calendar.h"
@@ -11,10 +14,12 @@
 #include "daemon/actions/service.h"
 #include "daemon/actions/submit.h"
 
+#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { LINES_LIMIT = 1000, LINE_LIMIT_BYTES = 64 * 1024 };
+enum { LINES_LIMIT = 1000, LINE_LIMIT_BYTES = 64 * 1024, SLICE_US = 5000 };
 
 struct bulk;
 
@@ -32,10 +37,13 @@ struct bulk {
     struct exchange *exchange;
     struct line *lines;
     size_t count, open; // open: not decided yet, plus one while the lines are read
+    struct intake intake;
+    const char *at, *end; // what is left to read, in the arena
+    size_t number;        // of the line before it
 };
 
-static void read_line(struct bulk *bulk, const struct intake *intake, const char *text, size_t size,
-                      size_t number);
+static void read_some(struct bulk *bulk);
+static void read_line(struct bulk *bulk, const char *text, size_t size);
 static void on_line_stored(void *context, enum store_result result);
 static void close_one(struct bulk *bulk);
 static void reply_all(struct bulk *bulk);
@@ -66,17 +74,31 @@ static size_t count_lines(const char *body, size_t size)
     return count;
 }
 
-static void read_lines(struct bulk *bulk, const struct intake *intake, const char *body,
-                       size_t size)
+static struct bulk *begin(struct exchange *exchange, size_t count)
 {
-    size_t number = 0;
-    const char *text;
-    size_t line_size;
-    for (const char *at = body; next_line(&at, body + size, &text, &line_size);) {
-        number++;
-        if (line_size > 0)
-            read_line(bulk, intake, text, line_size, number);
-    }
+    struct bulk *bulk = arena_take(exchange->arena, sizeof *bulk);
+    struct line *lines = arena_take(exchange->arena, (count + 1) * sizeof *lines);
+    const char *body = arena_copy(exchange->arena, exchange->body, exchange->body_size);
+    if (bulk == NULL || lines == NULL || body == NULL)
+        return NULL;
+    *bulk = (struct bulk){
+        .exchange = exchange,
+        .lines = lines,
+        .open = 1,
+        .intake =
+            {
+                .edition = exchange->edition,
+                .survey = exchange->survey,
+                .secret = exchange->service->secret,
+                .language = exchange->language,
+                .entry = vocabulary_word(VOCABULARY_ENTRY, 3), // api
+                .keyed = true,
+                .now_us = instant_now(),
+            },
+        .at = body,
+        .end = body + exchange->body_size,
+    };
+    return bulk;
 }
 
 void submit_bulk(struct exchange *exchange)
@@ -89,22 +111,45 @@ void submit_bulk(struct exchange *exchange)
         problem_reply(exchange, count > LINES_LIMIT ? PROBLEM_TOO_LARGE : PROBLEM_BUSY, NULL, NULL);
         return;
     }
-    const struct intake intake = {
-        .edition = exchange->edition,
-        .survey = exchange->survey,
-        .secret = service->secret,
-        .language = exchange->language,
-        .entry = vocabulary_word(VOCABULARY_ENTRY, 3), // api
-        .keyed = true,
-        .now_us = instant_now(),
-    };
-    struct bulk *bulk = arena_take(exchange->arena, sizeof *bulk);
-    bulk->exchange = exchange;
-    bulk->lines = arena_take(exchange->arena, (count + 1) * sizeof bulk->lines[0]);
-    bulk->count = 0;
-    bulk->open = 1;
+    struct bulk *bulk = begin(exchange, count);
+    if (bulk == NULL) {
+        problem_reply(exchange, PROBLEM_UNAVAILABLE, NULL, NULL);
+        return;
+    }
     service->bulk_under_way = true;
-    read_lines(bulk, &intake, exchange->body, exchange->body_size);
+    read_some(bulk);
+}
+
+static int64_t monotonic_us(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void on_turn(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    read_some(context);
+}
+
+static void read_some(struct bulk *bulk)
+{
+    // Not 0: that would come before anybody else is looked at.
+    static const struct timeval soon = {.tv_usec = 1};
+    struct event_base *base = connection_base(bulk->exchange->connection);
+    int64_t until_us = monotonic_us() + SLICE_US;
+    const char *text;
+    size_t size;
+    while (next_line(&bulk->at, bulk->end, &text, &size)) {
+        bulk->number++;
+        if (size > 0)
+            read_line(bulk, text, size);
+        if (monotonic_us() >= until_us &&
+            event_base_once(base, -1, EV_TIMEOUT, on_turn, bulk, &soon) == 0)
+            return;
+    }
     close_one(bulk);
 }
 
@@ -117,18 +162,17 @@ static void keep_errors(struct line *line, const struct refusals *refusals)
     json_decref(errors);
 }
 
-static void read_line(struct bulk *bulk, const struct intake *intake, const char *text, size_t size,
-                      size_t number)
+static void read_line(struct bulk *bulk, const char *text, size_t size)
 {
     static struct refusals refusals;
     struct line *line = &bulk->lines[bulk->count++];
-    *line = (struct line){.bulk = bulk, .number = number};
+    *line = (struct line){.bulk = bulk, .number = bulk->number};
     if (size > LINE_LIMIT_BYTES) {
         line->status = problem_status(PROBLEM_TOO_LARGE);
         service_count(bulk->exchange, OUTCOME_TOO_LARGE);
         return;
     }
-    enum intake_verdict verdict = submission_read(intake, text, size, bulk->exchange->arena,
+    enum intake_verdict verdict = submission_read(&bulk->intake, text, size, bulk->exchange->arena,
                                                   &line->row, &line->has_id, &refusals);
     if (verdict != INTAKE_FITS) {
         line->status = problem_status(submit_verdict_problem(verdict));

@@ -100,6 +100,7 @@ const struct connection_counts *connections_counts(const struct connections *all
 // Makes room for another: the oldest idle one goes, else the oldest that was refused and only has
 // to close. False when there is neither.
 bool connections_close_oldest(struct connections *all);
+bool connections_have_idle(const struct connections *all); // or such a refused one
 
 // From now on each reply says close; connections without a request get WAIT_DRAIN_IDLE, because a
 // request may be on its way.

@@ -173,11 +173,20 @@ const struct connection_counts *connections_counts(const struct connections *all
     return &all->counts;
 }
 
-bool connections_close_oldest(struct connections *all)
+static struct wait *dispensable(const struct connections *all)
 {
     struct wait *oldest = deadlines_oldest(all->deadlines, WAIT_IDLE);
-    if (oldest == NULL)
-        oldest = deadlines_oldest(all->deadlines, WAIT_LINGER);
+    return oldest != NULL ? oldest : deadlines_oldest(all->deadlines, WAIT_LINGER);
+}
+
+bool connections_have_idle(const struct connections *all)
+{
+    return dispensable(all) != NULL;
+}
+
+bool connections_close_oldest(struct connections *all)
+{
+    struct wait *oldest = dispensable(all);
     if (oldest == NULL)
         return false;
     all->counts.idle_closed++;

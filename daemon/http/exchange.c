@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <time.h>
 
 enum { ARENA_LIMIT_BYTES = 24 * 1024 * 1024, KEPT_LIMIT = 256 };
@@ -14,12 +15,14 @@ enum { ARENA_LIMIT_BYTES = 24 * 1024 * 1024, KEPT_LIMIT = 256 };
 struct pooled {
     struct exchange exchange; // first: an exchange is its pooled form
     struct exchange_pool *pool;
-    struct pooled *next;
+    LIST_ENTRY(pooled) link; // of the kept, or of the open ones
 };
 
+LIST_HEAD(pooled_list, pooled);
+
 struct exchange_pool {
-    struct pooled *kept;
-    size_t kept_count, open;
+    struct pooled_list kept, open;
+    size_t kept_count, open_count;
     exchange_observer *observer;
     void *observer_context;
     struct allowances *allowances;
@@ -34,6 +37,7 @@ struct exchange_pool *exchange_pool_create(void)
 
 static void free_pooled(struct pooled *pooled)
 {
+    LIST_REMOVE(pooled, link);
     arena_destroy(pooled->exchange.arena);
     free(pooled);
 }
@@ -42,11 +46,12 @@ void exchange_pool_destroy(struct exchange_pool *pool)
 {
     if (pool == NULL)
         return;
-    while (pool->kept != NULL) {
-        struct pooled *next = pool->kept->next;
-        free_pooled(pool->kept);
-        pool->kept = next;
+    for (struct pooled *each = NULL; (each = LIST_FIRST(&pool->open)) != NULL;) {
+        edition_release(each->exchange.edition);
+        free_pooled(each);
     }
+    for (struct pooled *each = NULL; (each = LIST_FIRST(&pool->kept)) != NULL;)
+        free_pooled(each);
     allowances_destroy(pool->allowances);
     free(pool);
 }
@@ -64,20 +69,21 @@ struct allowances *exchange_pool_allowances(struct exchange_pool *pool)
 
 size_t exchange_pool_open(const struct exchange_pool *pool)
 {
-    return pool->open;
+    return pool->open_count;
 }
 
 static struct pooled *take_pooled(struct exchange_pool *pool)
 {
-    struct pooled *pooled = pool->kept;
+    struct pooled *pooled = LIST_FIRST(&pool->kept);
     if (pooled == NULL) {
         pooled = memory_allocate(sizeof *pooled);
         pooled->exchange.arena = arena_create(ARENA_LIMIT_BYTES);
     } else {
-        pool->kept = pooled->next;
+        LIST_REMOVE(pooled, link);
         pool->kept_count--;
     }
-    pool->open++;
+    LIST_INSERT_HEAD(&pool->open, pooled, link);
+    pool->open_count++;
     return pooled;
 }
 
@@ -86,14 +92,15 @@ static void give_back(struct pooled *pooled)
     struct exchange_pool *pool = pooled->pool;
     struct arena *arena = pooled->exchange.arena;
     edition_release(pooled->exchange.edition);
-    pool->open--;
+    pool->open_count--;
     if (pool->kept_count >= KEPT_LIMIT) {
         free_pooled(pooled);
         return;
     }
     arena_reset(arena);
-    *pooled = (struct pooled){.exchange = {.arena = arena}, .pool = pool, .next = pool->kept};
-    pool->kept = pooled;
+    LIST_REMOVE(pooled, link);
+    *pooled = (struct pooled){.exchange = {.arena = arena}, .pool = pool};
+    LIST_INSERT_HEAD(&pool->kept, pooled, link);
     pool->kept_count++;
 }
 

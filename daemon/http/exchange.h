@@ -40,7 +40,8 @@ struct exchange {
 // what is counted across exchanges: how much each network may still send.
 struct exchange_pool;
 struct exchange_pool *exchange_pool_create(void);
-void exchange_pool_destroy(struct exchange_pool *pool); // accepts NULL; no exchange may be open
+// Accepts NULL. Exchanges that are still open go without a reply: nothing may use them any more.
+void exchange_pool_destroy(struct exchange_pool *pool);
 
 // Told of every reply when it is sent: its exchange, status, and the time since the request was
 // whole. NULL: nobody is.

@@ -14,11 +14,15 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
     BACKLOG = 4096,     // the kernel cuts it at net.core.somaxconn
     RESUME_SECONDS = 1, // a descriptor may have been freed by somebody else
+    EVICT_AFTER_US = 1000,
+    EVICTED_AT_ONCE = 8,
+    TELL_AGAIN_SECONDS = 10,
     FIRST_INHERITED_FD = 3,
 };
 
@@ -46,6 +50,8 @@ struct listener {
     struct event resume;
     struct event drained;
     bool paused, draining;
+    bool lacks_descriptor; // the reason of the pause
+    time_t told_at;        // the pause; monotonic
     bool inherited;
     int port;
     struct listener_counts counts; // its `connections` stays zero
@@ -280,26 +286,46 @@ static void resume_accepting(struct listener *listener)
     (void)evconnlistener_enable(listener->socket);
 }
 
-// Without a descriptor the socket stays readable: watching it would spin.
+static void tell_pause(struct listener *listener, int number)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    if (listener->told_at != 0 && now.tv_sec - listener->told_at < TELL_AGAIN_SECONDS)
+        return;
+    listener->told_at = now.tv_sec;
+    log_event(LOG_WARNING, "accept_paused",
+              "reason=\"%s\" connections=%ld next=\"when one closes; raise LimitNOFILE\"",
+              strerror(number), connections_count(listener->connections));
+}
+
+// Without a descriptor the socket stays readable: watching it would spin. Idle connections make
+// room, a moment later: who has just come and sent a request is then no longer idle.
 static void on_accept_failed(struct evconnlistener *socket, void *context)
 {
+    static const struct timeval moment = {.tv_usec = EVICT_AFTER_US};
     static const struct timeval delay = {.tv_sec = RESUME_SECONDS};
     int number = errno;
     struct listener *listener = context;
     listener->counts.paused++;
     listener->paused = true;
-    log_event(LOG_WARNING, "accept_paused",
-              "reason=\"%s\" connections=%ld next=\"when one closes; raise LimitNOFILE\"",
-              strerror(number), connections_count(listener->connections));
+    listener->lacks_descriptor = number == EMFILE || number == ENFILE;
+    tell_pause(listener, number);
     (void)evconnlistener_disable(socket);
-    (void)event_add(&listener->resume, &delay);
+    (void)event_add(&listener->resume,
+                    listener->lacks_descriptor && connections_have_idle(listener->connections)
+                        ? &moment
+                        : &delay);
 }
 
 static void on_resume(evutil_socket_t fd, short what, void *context)
 {
+    struct listener *listener = context;
     (void)fd;
     (void)what;
-    resume_accepting(context);
+    for (int i = 0; listener->lacks_descriptor && i < EVICTED_AT_ONCE; i++)
+        if (!connections_close_oldest(listener->connections))
+            break;
+    resume_accepting(listener);
 }
 
 static void on_closed(void *context, const struct sockaddr *peer, int label)

@@ -26,7 +26,7 @@ struct listener_counts {
     uint64_t accepted;
     uint64_t refused_cap;     // closed at once: `connections` and none idle
     uint64_t refused_address; // closed at once: `per_address`
-    uint64_t paused;          // no descriptor was left: accepting waited for one
+    uint64_t paused;          // no descriptor was left: idle ones were closed, or it waited for one
     struct connection_counts connections;
 };
 

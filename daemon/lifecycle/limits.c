@@ -41,8 +41,8 @@ struct spool_limits limits_of_spool(const struct settings *settings)
 // Clients that took the last descriptor would keep PostgreSQL and the spool out.
 static rlim_t descriptors_for_others(const struct settings *settings)
 {
-    return (rlim_t)(OTHER_DESCRIPTORS + ADMIN_CONNECTIONS + OTHER_DATABASE_CONNECTIONS +
-                    settings->database_connections);
+    int others = OTHER_DESCRIPTORS + ADMIN_CONNECTIONS + OTHER_DATABASE_CONNECTIONS;
+    return (rlim_t)others + (rlim_t)settings->database_connections;
 }
 
 // The limit is raised as far as this process may.

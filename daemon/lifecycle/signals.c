@@ -8,7 +8,7 @@
 
 #include <signal.h>
 
-enum { LAST_REPLIES_MS = 1000 };
+enum { LAST_REPLIES_S = 1 };
 
 static const int caught[SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
 
@@ -90,8 +90,7 @@ static void on_drained(void *context)
 // The replies leave as soon as the spool has what waits; connections take them, or do not.
 static void divert(struct daemon *daemon)
 {
-    static const struct timeval last = {.tv_sec = LAST_REPLIES_MS / 1000,
-                                        .tv_usec = LAST_REPLIES_MS % 1000 * 1000};
+    static const struct timeval last = {.tv_sec = LAST_REPLIES_S};
     store_divert(daemon->service.store);
     (void)event_add(daemon->last_replies, &last);
 }

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <string.h>
+#include <time.h>
 
 Test(uuid, reads_versions_4_and_7_in_either_case_and_writes_lower_case)
 {
@@ -61,7 +62,7 @@ Test(uuid, needs_no_nul_behind_the_text)
     cr_assert(uuid_parse("8f1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b\",", 36, &uuid));
 }
 
-Test(uuid, makes_different_ones_of_version_4)
+Test(uuid, makes_different_ones_of_version_7)
 {
     struct uuid made[64];
     for (size_t i = 0; i < 64; i++) {
@@ -69,12 +70,31 @@ Test(uuid, makes_different_ones_of_version_4)
         struct uuid again;
         made[i] = uuid_make();
         uuid_write(&made[i], text);
-        cr_assert_eq(text[14], '4', "%s", text);
+        cr_assert_eq(text[14], '7', "%s", text);
         cr_assert(uuid_parse(text, 36, &again), "%s", text);
         cr_assert_eq(memcmp(&again, &made[i], sizeof again), 0);
         for (size_t j = 0; j < i; j++)
-            cr_assert_neq(memcmp(&made[i], &made[j], sizeof again), 0);
+            cr_assert_neq(memcmp(made[i].bytes + 6, made[j].bytes + 6, 10), 0);
     }
+}
+
+static uint64_t milliseconds_of(const struct uuid *uuid)
+{
+    uint64_t ms = 0;
+    for (size_t i = 0; i < 6; i++)
+        ms = ms << 8 | uuid->bytes[i];
+    return ms;
+}
+
+Test(uuid, begins_with_the_time)
+{
+    struct timespec before, after;
+    clock_gettime(CLOCK_REALTIME, &before);
+    struct uuid uuid = uuid_make();
+    clock_gettime(CLOCK_REALTIME, &after);
+    uint64_t ms = milliseconds_of(&uuid);
+    cr_assert_geq(ms, (uint64_t)before.tv_sec * 1000 + (uint64_t)before.tv_nsec / 1000000);
+    cr_assert_leq(ms, (uint64_t)after.tv_sec * 1000 + (uint64_t)after.tv_nsec / 1000000);
 }
 
 Test(uuid, sets_version_and_variant_of_given_bytes_and_nothing_else)

@@ -217,6 +217,13 @@ class Demonstration(unittest.TestCase):
             self.assertIn(path, self.run_.said())
             self.assertEqual(self.run_.get(path), 200)
 
+    def test_administration_is_one_port_above(self):
+        address = f"127.0.0.1:{self.run_.port + 1}"
+        self.assertIn(f"http://{address}/status", self.run_.said())
+        with urllib.request.urlopen(f"http://{address}/status", timeout=10) as reply:
+            self.assertTrue(json.loads(reply.read())["database_up"])
+        self.assertIn(f"admin_listen = {address}\n", support.read(os.path.join(self.state, "recueil.conf")))
+
     def test_the_command_line_works_with_what_it_printed(self):
         ran = subprocess.run(
             [os.path.join(self.state, "bin/recueil"), "export", "pain-points", "--month", self.month],
@@ -237,6 +244,13 @@ class Demonstration(unittest.TestCase):
         self.assertEqual(second.wait_end(), 1)
         self.assertIn(f"port {self.run_.port} is taken", second.said())
         self.assertIn("--port", second.said())
+        self.assertEqual(processes_under(other), [])
+
+    def test_a_taken_port_of_administration_is_told_too(self):
+        other = os.path.join(self.folder, "other-admin")
+        second = Quickstart(other, self.run_.port - 1)
+        self.assertEqual(second.wait_end(), 1)
+        self.assertIn(f"port {self.run_.port} (of administration, one above --port) is taken", second.said())
         self.assertEqual(processes_under(other), [])
 
 

@@ -440,8 +440,10 @@ Test(listener, rests_when_descriptors_run_out_and_goes_on_when_one_closes)
     int fds[CLIENTS];
     struct rlimit most;
     start();
-    for (int i = 0; i < CLIENTS; i++)
+    for (int i = 0; i < CLIENTS; i++) {
         fds[i] = connect_one();
+        send_text(fds[i], "GET"); // nobody is idle
+    }
     (void)getrlimit(RLIMIT_NOFILE, &most);
     most.rlim_cur = (rlim_t)fds[CLIENTS - 1] + 1 + ROOM;
     cr_assert_eq(setrlimit(RLIMIT_NOFILE, &most), 0);
@@ -464,6 +466,27 @@ Test(listener, rests_when_descriptors_run_out_and_goes_on_when_one_closes)
     most.rlim_cur = 256;
     cr_assert_eq(setrlimit(RLIMIT_NOFILE, &most), 0);
     UNTIL(counts().accepted == CLIENTS); // nothing closes: by the timer
+    for (int i = 0; i < CLIENTS; i++)
+        (void)close(fds[i]);
+}
+
+Test(listener, closes_idle_connections_when_descriptors_run_out)
+{
+    enum { CLIENTS = 40, ROOM = 5 };
+    int fds[CLIENTS];
+    struct rlimit most;
+    limits.each.delay_ms[WAIT_IDLE] = 60000;
+    start();
+    for (int i = 0; i < CLIENTS; i++)
+        fds[i] = connect_one();
+    send_text(fds[0], GET); // came first, and asks
+    (void)getrlimit(RLIMIT_NOFILE, &most);
+    most.rlim_cur = (rlim_t)fds[CLIENTS - 1] + 1 + ROOM;
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &most), 0);
+    UNTIL(counts().accepted == CLIENTS);
+    cr_expect(has_reply(fds[0]), "who sent a request is answered");
+    cr_expect_leq(listener_connections(listener), ROOM);
+    cr_expect_not(has_ended(fds[CLIENTS - 1]), "the newest stays");
     for (int i = 0; i < CLIENTS; i++)
         (void)close(fds[i]);
 }
