@@ -51,12 +51,12 @@ class Ladder(unittest.TestCase):
         if self.daemon is not None and self.daemon.pid() is not None:
             self.daemon.stop()
 
-    def start(self, database=True, **settings):
-        """A daemon; with database, one that stores there."""
+    def start(self, committing=True, **settings):
+        """A daemon with these settings; committing: from its start on, not only when PostgreSQL is back."""
         env = {f"RECUEIL_{name.upper()}": str(value) for name, value in settings.items()}
         self.daemon = support.Daemon(self.cluster, env)
         self.daemon.start()
-        if database:
+        if committing:
             self.wait_for_database()
 
     def wait_for_database(self, limit_s=DRAIN_LIMIT_S):
@@ -88,7 +88,7 @@ class Ladder(unittest.TestCase):
             f"USING (collectivity_id, id) WHERE id IN ({ids})"))
 
     def quarantined(self, submission):
-        return self.cluster.psql("SELECT reason, content FROM recueil.quarantine "
+        return self.cluster.psql("SELECT reason, convert_from(content, 'UTF8') FROM recueil.quarantine "
                                  f"WHERE id = '{submission['id']}'")
 
     def content(self, submission):
@@ -167,7 +167,7 @@ class DatabaseAway(Ladder):
         self.start()
         self.daemon.stop()
         self.cluster.stop()
-        self.start(database=False)
+        self.start(committing=False)
         sent = self.spool(5)
         self.cluster.start()
         self.assert_loaded(sent)
@@ -177,7 +177,7 @@ class DatabaseAway(Ladder):
         self.cluster.stop()
         sent = self.spool(10)
         self.daemon.kill()
-        self.start(database=False)
+        self.start(committing=False)
         self.assertEqual(self.daemon.submit(sent[0])[0], 202)
         self.cluster.start()
         self.assert_loaded(sent)
@@ -211,7 +211,7 @@ class DatabaseAway(Ladder):
         self.assertEqual(self.daemon.submit(refused)[0], 201)
 
     def test_a_server_that_may_forget_is_not_believed(self):
-        self.start(database=False, accept_unsynced_database="no")
+        self.start(committing=False, accept_unsynced_database="no")
         sent = self.spool(3)
         self.assert_loaded(sent)
         self.spool(1)
@@ -302,7 +302,6 @@ class CommitUnknown(Ladder):
     def assert_one_row_whatever_became_of(self, mode):
         proxy = self.proxy()
         self.start(database=f"host='{proxy.folder}' dbname=recueil")
-        self.wait_for_database()
         proxy.cut_next(mode)
         sent = [citizen() for _ in range(20)]
         told = self.together(sent)
@@ -312,7 +311,7 @@ class CommitUnknown(Ladder):
         self.assert_loaded(sent)
         self.wait_for_database()
         self.assertEqual({self.daemon.submit(submission)[0] for submission in sent}, {200})
-        self.assertEqual(self.cluster.psql("SELECT * FROM recueil.quarantine"), [])
+        self.assertEqual([self.quarantined(submission) for submission in sent], 20 * [[]])
 
     def test_a_lost_reply_to_commit_makes_no_second_row(self):
         self.assert_one_row_whatever_became_of("reply")
@@ -323,7 +322,6 @@ class CommitUnknown(Ladder):
     def test_a_kill_between_the_commit_and_the_spools_retirement_is_harmless(self):
         proxy = self.proxy()
         self.start(database=f"host='{proxy.folder}' dbname=recueil")
-        self.wait_for_database()
         self.cluster.stop()
         sent = self.spool(10)
         proxy.cut_next("held", 100)
@@ -334,11 +332,10 @@ class CommitUnknown(Ladder):
         before = self.daemon.log()
         self.daemon.start()
         self.wait_for_database()
-        until(lambda: "\nspool_drained" in self.daemon.log()[len(before):], "it is drained again", DRAIN_LIMIT_S)
+        until(lambda: ">spool_drained " in self.daemon.log()[len(before):], "it is drained again", DRAIN_LIMIT_S)
         self.assertEqual(self.rows(sent), len(sent))
         self.assertEqual({self.daemon.submit(submission)[0] for submission in sent}, {200})
-        for submission in sent:
-            self.assertEqual(self.quarantined(submission), [])
+        self.assertEqual([self.quarantined(submission) for submission in sent], 10 * [[]])
 
 
 class Poison(Ladder):
@@ -476,9 +473,10 @@ class OneId(Ladder):
         self.assertEqual(self.daemon.submit(first)[0], 200)
 
     def test_a_deadlock_is_retried_without_a_word(self):
-        self.start()
-        self.cluster.psql("ALTER SYSTEM SET deadlock_timeout = '200ms'")
+        # The daemon's session looks for deadlocks when it has waited that long, and only then.
+        self.cluster.psql("ALTER SYSTEM SET deadlock_timeout = '3s'")
         self.cluster.psql("SELECT pg_reload_conf()")
+        self.start(hold_limit="30s", database=f"{self.cluster.conninfo} options='-c lock_timeout=30s'")
         self.addCleanup(self.cluster.psql, "SELECT pg_reload_conf()")
         self.addCleanup(self.cluster.psql, "ALTER SYSTEM RESET deadlock_timeout")
         low, high = sorted(new_id() for _ in range(2))
@@ -494,6 +492,74 @@ class OneId(Ladder):
             replies = told.result(30)[2]
         self.assertEqual([reply["status"] for reply in replies], [201, 201, 201])
         self.assertIn("batch_refused sqlstate=40P01", self.daemon.log())
+
+
+class Withdrawn(Ladder):
+    def withdraw(self, submission, receipt):
+        return self.daemon.request(
+            "POST", f"/v1/casud/submissions/{submission['id']}/withdrawal",
+            json.dumps({"receipt": receipt}), {"Content-Type": "application/json"})[0]
+
+    def spooled(self, submission):
+        status, _, reply = self.daemon.submit(submission)
+        self.assertEqual(status, 202)
+        return reply["receipt"]
+
+    def assert_erased(self, submission):
+        self.assertEqual(self.cluster.psql(
+            "SELECT s.state, s.placement, c.content FROM recueil.submission s LEFT JOIN "
+            "recueil.submission_content c USING (collectivity_id, id) "
+            f"WHERE id = '{submission['id']}'"), [("withdrawn", None, None)])
+
+    def test_a_withdrawal_waits_until_the_answer_has_arrived(self):
+        proxy = self.proxy()
+        self.start(database=f"host='{proxy.folder}' dbname=recueil")
+        self.cluster.stop()
+        submission = citizen()
+        receipt = self.spooled(submission)
+        self.assertEqual(self.withdraw(submission, receipt), 503, "the database is away")
+        proxy.cut_next("request", 1000)  # withdrawals read, and nothing is loaded
+        self.cluster.start()
+        until(lambda: self.withdraw(submission, receipt) == 404, "it may still be on its way", DRAIN_LIMIT_S)
+        proxy.cut_next(None)
+        self.assert_loaded([submission])
+        until(lambda: self.withdraw(submission, receipt) == 200, "it is withdrawn", DRAIN_LIMIT_S)
+        self.assert_erased(submission)
+        self.wait_for_database()
+        self.assertEqual(self.daemon.submit(submission)[0], 410)
+
+    def test_what_was_withdrawn_is_not_brought_back_by_the_spool(self):
+        self.start()
+        submission = citizen()
+        _, _, reply = self.daemon.submit(submission)
+        self.assertEqual(self.withdraw(submission, reply["receipt"]), 200)
+        self.cluster.stop()
+        self.spooled(submission)
+        last = citizen()
+        self.spooled(last)
+        self.cluster.start()
+        self.assert_loaded([last])
+        self.assert_erased(submission)
+        self.assertEqual(self.quarantined(submission), [])
+        self.wait_for_database()
+        self.assertEqual(self.daemon.submit(submission)[0], 410)
+
+    def test_other_content_under_a_withdrawn_id_is_kept_for_a_person_to_look_at(self):
+        self.start()
+        submission = citizen()
+        _, _, reply = self.daemon.submit(submission)
+        self.assertEqual(self.withdraw(submission, reply["receipt"]), 200)
+        self.cluster.stop()
+        other = {**submission, "placement": "autre-affiche"}
+        receipt = self.spooled(other)
+        self.cluster.start()
+        until(lambda: self.quarantined(submission), "it is quarantined", DRAIN_LIMIT_S)
+        self.assert_erased(submission)
+        self.wait_for_database()
+        self.assertEqual(self.daemon.submit(other)[0], 409)
+        self.assertEqual(self.withdraw(other, receipt), 200)
+        self.assertEqual(self.quarantined(other), [("withdrawn", None)])
+        self.assertEqual(self.cluster.recueil("audit", check=False).code, 0)
 
 
 class Stopping(Ladder):
@@ -522,7 +588,7 @@ class Stopping(Ladder):
     def assert_spooled_and_loaded(self, clients):
         self.assertEqual(set(self.told(clients)), {202})
         self.daemon = None
-        self.start(database=False)
+        self.start(committing=False)
         self.assert_loaded([submission for _, submission in clients])
 
     def test_what_a_stalled_database_holds_is_spooled_when_it_is_told_to_stop(self):

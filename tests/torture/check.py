@@ -100,48 +100,50 @@ def faults_of(id_, entry, stored):
     """What is wrong with one id."""
     what = outcome(id_, stored)
     quarantined = {variant for variant in entry.sent if answers.digest(id_, variant) in stored.quarantined}
+    emptied = WITHDRAWN in stored.quarantined
     faults = list(entry.again)
     if stored.rows > 1:
         faults.append(f"is there {stored.rows} times")
     if what == "other" or (what in answers.VARIANTS and what not in entry.sent):
         faults.append("is there with content that was not sent")
-    if stored.rows > 0 and stored.state not in ("counted", "withdrawn"):
+    if stored.rows > 0 and stored.state not in ("counted", WITHDRAWN):
         faults.append(f"is there as: {stored.state}")
     if what in quarantined:
         faults.append("is there and in the quarantine with the same content")
-    if len(stored.quarantined) > len(quarantined) + (WITHDRAWN in stored.quarantined):
+    if len(stored.quarantined) > len(quarantined) + emptied:
         faults.append("is in the quarantine with content that was not sent")
-    if quarantined and len(entry.sent) < 2:
+    if stored.quarantined and len(entry.sent) < 2:
         faults.append("is in the quarantine without a conflict")
-    return faults + withdrawal_faults(entry, stored, what) + promise_faults(entry, what, quarantined)
+    return (faults + withdrawal_faults(entry, stored, what, quarantined)
+            + promise_faults(entry, what, quarantined, emptied))
 
 
-def withdrawal_faults(entry, stored, what):
+def withdrawal_faults(entry, stored, what, quarantined):
     faults = []
-    if entry.withdrawn and what != WITHDRAWN:
+    for variant in sorted(entry.withdrawn):
+        if what == variant or variant in quarantined:
+            faults.append("was withdrawn, and its content is there")
+    if entry.withdrawn and WITHDRAWN not in (what, *stored.quarantined):
         faults.append(f"was withdrawn, and is: {what}")
-    if what == WITHDRAWN and entry.withdrawals == 0:
+    if WITHDRAWN in (what, *stored.quarantined) and not entry.withdrawals:
         faults.append("is withdrawn, and nobody asked for it")
     if what == WITHDRAWN and stored.digest != "":
-        faults.append("is withdrawn, and its content is there")
+        faults.append("is withdrawn, and content is there")
     return faults
 
 
-def promise_faults(entry, what, quarantined):
+def promise_faults(entry, what, quarantined, emptied):
     faults = []
     for variant, status in sorted(entry.told):
-        kept = what in (variant, WITHDRAWN)
-        if status == 201 and not kept:
+        withdrawn = variant in entry.withdrawals and (what == WITHDRAWN or emptied)
+        kept = what == variant or variant in quarantined or withdrawn
+        if status == 201 and what != variant and not (withdrawn and what == WITHDRAWN):
             faults.append(f"got 201, and is: {what}")
-        elif status in (200, 202) and not kept and variant not in quarantined:
+        elif status in (200, 202) and not kept:
             faults.append(f"got {status}, and is: {what}")
-        elif status == 409 and not others_kept(entry, variant, what, quarantined):
+        elif status == 409 and not (what in entry.sent - {variant} or quarantined - {variant} or emptied
+                                    or what == WITHDRAWN):
             faults.append("got 409, and no other content was kept")
-        elif status == 410 and entry.withdrawals == 0:
+        elif status == 410 and not entry.withdrawals:
             faults.append("got 410, and nobody withdrew it")
     return faults
-
-
-def others_kept(entry, variant, what, quarantined):
-    others = entry.sent - {variant}
-    return what == WITHDRAWN or what in others or bool(quarantined & others)

@@ -86,12 +86,15 @@ class Client(threading.Thread):
         id_ = self._known(lambda entry: entry.receipt and not entry.withdrawn)
         if id_ is None:
             return
-        receipt = self._dice.choice(sorted(self._ledger.entry(id_).receipt.values()))
-        self._ledger.withdrawing(id_)
-        status, _, _ = self._exchange(f"/v1/casud/submissions/{id_}/withdrawal",
-                                      json.dumps({"receipt": receipt}).encode(), "application/json")
-        self._page.write("withdrawal", id_, status)
-        self._ledger.withdrawal_told(id_, status)
+        variant, receipt = self._dice.choice(sorted(self._ledger.entry(id_).receipt.items()))
+        self._ledger.withdrawing(id_, variant)
+        status, _, reply = self._exchange(f"/v1/casud/submissions/{id_}/withdrawal",
+                                          json.dumps({"receipt": receipt}).encode(), "application/json")
+        self._page.write("withdrawal", id_, variant, status)
+        self._ledger.withdrawal_told(id_, variant, status)
+        # 403: the other content is what is stored under this id.
+        if status not in (0, 200, 404, 503) and (status != 403 or len(self._ledger.entry(id_).sent) < 2):
+            self._crowd.faults.append(f"{status} {reply} for the withdrawal of {id_}")
 
     def _known(self, fits):
         """An id of its own lately, or one of an earlier round."""

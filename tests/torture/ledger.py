@@ -17,8 +17,8 @@ class Entry:
         self.sent = set()  # variants
         self.told = set()  # (variant, status); status 0: no reply
         self.receipt = {}  # by variant
-        self.withdrawals = 0  # asked for
-        self.withdrawn = False  # and one was confirmed
+        self.withdrawals = set()  # variants of which it was asked
+        self.withdrawn = set()  # and confirmed
         self.again = []  # what may never be told, but was
 
 
@@ -54,7 +54,7 @@ class Ledger:
             entry = self._entry(id_)
             entry.sent.add(variant)
             self.sent += 1
-            return entry.withdrawn
+            return variant in entry.withdrawn
 
     def told_of(self, id_, variant, status, receipt=None, was_withdrawn=False):
         with self._lock:
@@ -69,15 +69,15 @@ class Ledger:
                 if entry.receipt.setdefault(variant, receipt) != receipt:
                     entry.again.append("two receipts for one content")
 
-    def withdrawing(self, id_):
+    def withdrawing(self, id_, variant):
         with self._lock:
-            self._entry(id_).withdrawals += 1
+            self._entry(id_).withdrawals.add(variant)
 
-    def withdrawal_told(self, id_, status):
+    def withdrawal_told(self, id_, variant, status):
         with self._lock:
             self.counts[self.fault, f"withdrawal_{status}"] += 1
-            if status in (200, 204):
-                self._entry(id_).withdrawn = True
+            if status == 200:
+                self._entry(id_).withdrawn.add(variant)
 
     def waited(self, began):
         """For a whole reply."""
