@@ -77,7 +77,7 @@ static bool result_of_repeat(const struct store_item *first, enum store_result r
     *its_result = result;
     if (result == STORE_STORED || result == STORE_REPLAYED)
         *its_result = same ? STORE_REPLAYED : STORE_CONFLICT;
-    if (result == STORE_SPOOLED && !same)
+    if ((result == STORE_SPOOLED || result == STORE_GONE) && !same)
         *its_result = STORE_CONFLICT;
     return same || (result != STORE_CONFLICT && result != STORE_REFUSED);
 }

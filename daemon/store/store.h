@@ -27,7 +27,7 @@ enum store_result {
     STORE_SPOOLED,     // fsynced in this host's spool: will be loaded                  202
     STORE_REPLAYED,    // the same id with the same content was there                   200
     STORE_CONFLICT,    // the same id with other content was there                      409
-    STORE_GONE,        // the id was withdrawn                                          410
+    STORE_GONE,        // the same id with the same content was withdrawn               410
     STORE_REFUSED,     // PostgreSQL refuses this row, and this row only                422
     STORE_UNAVAILABLE, // nothing durable is known of it; the client keeps it and retries 503
 };
