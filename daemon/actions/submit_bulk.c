@@ -229,9 +229,12 @@ static void reply_all(struct bulk *bulk)
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
+    if (out == NULL)
+        memory_end();
     for (size_t i = 0; i < bulk->count; i++)
         write_result(out, &bulk->lines[i], exchange);
-    (void)fclose(out);
+    if (fclose(out) != 0)
+        memory_end();
     exchange->service->bulk_under_way = false;
     const struct exchange_reply reply = {
         .status = 200,

@@ -331,6 +331,20 @@ bool directory_admit(const char *directory, enum directory_place place, int64_t 
     return admitted;
 }
 
+bool directory_sync(const char *directory, int64_t number)
+{
+    char *path = directory_path(directory, DIRECTORY_WAITING, number);
+    char *log_path = directory_path_log(path);
+    bool synced = (sync_path(path, O_RDONLY) || errno == ENOENT) &&
+                  (sync_path(log_path, O_RDONLY) || errno == ENOENT) &&
+                  sync_place(directory, DIRECTORY_WAITING);
+    int failure = errno;
+    free(path);
+    free(log_path);
+    errno = failure;
+    return synced;
+}
+
 static bool is_empty_log(const char *directory, int64_t number)
 {
     struct stat status;

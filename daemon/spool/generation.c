@@ -282,6 +282,7 @@ struct generation *generation_create(const char *directory, enum directory_place
     } else if (directory_admit(directory, place, number)) {
         generation = generation_adopt(path, number);
         generation->writable = true;
+        generation->vouched = true;
         generation->checked = true;
         generation->known = true;
     }
@@ -490,9 +491,10 @@ enum spool_found generation_find(struct generation *generation, const struct sub
     if (generation->salvage != NULL)
         position = salvage_find(generation->salvage, generation->confirmed, row, &record, &found);
     enum spool_found result = SPOOL_ABSENT;
-    if (position > 0)
-        result = memcmp(found.content_hash, row->content_hash, HASH_BYTES) == 0 ? SPOOL_SAME
-                                                                                : SPOOL_OTHER;
+    if (position > 0 && memcmp(found.content_hash, row->content_hash, HASH_BYTES) != 0)
+        result = SPOOL_OTHER;
+    else if (position > 0 && position <= generation->promised)
+        result = SPOOL_SAME;
     record_clear(&record);
     return result;
 }

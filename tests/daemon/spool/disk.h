@@ -250,6 +250,28 @@ int open64(const char *path, int flags, ...)
     return open_either(real_open64, path, flags, mode);
 }
 
+// -- From when to when --
+
+static void disk_start(const char *root)
+{
+    snprintf(disk_root, sizeof disk_root, "%s", root);
+    disk_changes = 0;
+    disk_reads = 0;
+}
+
+static void disk_stop(void)
+{
+    disk_root[0] = '\0';
+    disk_fault_at = 0;
+    disk_cut_at = 0;
+    disk_read_fault_at = 0;
+    for (size_t i = 0; i < durable_file_count; i++)
+        free(durable_files[i].bytes);
+    memset(durable_files, 0, sizeof durable_files);
+    memset(durable_directories, 0, sizeof durable_directories);
+    durable_file_count = 0;
+}
+
 // -- After the power is back --
 
 static unsigned disk_random;
