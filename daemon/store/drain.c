@@ -139,15 +139,16 @@ static void next_round(struct drain *drain)
     lane_send(drain->lane, drain->round, drain->round_count, DEADLINE_MS);
 }
 
+// A receipt withdraws one content: another one that was promised under its id is kept.
 static void on_decided(void *context, struct store_item *item, enum store_result result)
 {
     struct drain *drain = context;
+    bool conflict = result == STORE_CONFLICT || (result == STORE_GONE && item->other_content);
     if (result == STORE_UNAVAILABLE) {
         drain->lost = true;
-    } else if (result == STORE_CONFLICT || result == STORE_REFUSED) {
+    } else if (conflict || result == STORE_REFUSED) {
         drain->misfits[drain->misfit_count].row = item->row;
-        drain->misfits[drain->misfit_count++].reason =
-            result == STORE_CONFLICT ? "conflict" : "refused";
+        drain->misfits[drain->misfit_count++].reason = conflict ? "conflict" : "refused";
     }
 }
 

@@ -44,7 +44,7 @@ struct store_item {
     struct store_item *repeat; // the next of the same id, decided with this one
     uint64_t expires_ms, sequence;
     enum store_result result;
-    bool decided;
+    bool other_content; // with STORE_GONE: what was withdrawn had other content
 };
 
 // spool and acknowledged are borrowed; NULL (tests): nothing is spooled, nothing is noted. settings

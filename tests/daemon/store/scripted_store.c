@@ -887,3 +887,20 @@ Test(drain, leaves_alone_what_was_stored_or_withdrawn_before)
     cr_assert_eq(counts.quarantined, 0);
     store_destroy(store);
 }
+
+Test(drain, quarantines_what_was_promised_under_an_id_whose_other_content_was_withdrawn)
+{
+    struct sending sendings[1];
+    struct store_counts counts;
+    const struct scripted lines[] = {
+        {.stored = {0}},
+        {.found = {{1, "\\x02020202020202020202020202020202", "withdrawn"}}},
+        {.found = {{0}}}, // its quarantine
+    };
+    struct store *store = store_with_spooled(lines, 3, sendings, 1);
+    turn_loop();
+    cr_assert_eq(spool.count, 0);
+    store_read_counts(store, &counts);
+    cr_assert_eq(counts.quarantined, 1, "a 202 went away");
+    store_destroy(store);
+}
