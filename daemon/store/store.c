@@ -16,6 +16,7 @@ enum {
     EXPIRY_TICK_MS = 100,
     HASTEN_MS = 1000,
     SPOOL_AGAIN_MS = 5000,
+    TRIAL_MS = 30000,  // a lane is open and nothing of the spool is committed: then it is tried
     ROWS_LIMIT = 1000, // the most that the setting batch_limit allows
     // Whatever clients send, the daemon stays small: an item keeps its content until it is
     // answered, and a batch is copied twice on its way (arrays, libpq).
@@ -53,6 +54,7 @@ struct store {
     bool spool_takes; // as far as its last write said
     uint64_t spool_failed_ms; // when that failed
     uint64_t hastened_ms;
+    uint64_t lost_ms;   // when the last loss was
     struct batch batch; // being gathered
     struct store_counts counts;
 };
@@ -207,13 +209,12 @@ static bool a_lane_is_open(const struct store *store)
     return false;
 }
 
-static bool something_spooled(const struct store *store)
+static bool nothing_would_prove(const struct store *store)
 {
-    struct spool_counts counts;
-    if (store->spool == NULL)
-        return false;
-    spool_read_counts(store->spool, &counts);
-    return counts.waiting > 0;
+    struct spool_counts counts = {0};
+    if (store->spool != NULL)
+        spool_read_counts(store->spool, &counts);
+    return store->spilled == 0 && counts.waiting == 0;
 }
 
 // Nothing but a write tells whether there is room again, and who believes /readyz sends nothing to
@@ -234,8 +235,9 @@ static void on_expiry(evutil_socket_t fd, short what, void *context)
     uint64_t now = now_ms();
     struct store_item *item;
     trust_spool_again(store, now);
-    if (store->proving && a_lane_is_open(store) && store->spilled == 0 && !something_spooled(store))
-        store->proving = false; // there is nothing to prove it with
+    if (store->proving && a_lane_is_open(store) &&
+        (nothing_would_prove(store) || now - store->lost_ms >= TRIAL_MS))
+        store->proving = false;
     if (store->queued > 0 && !database_promises(store))
         spill_queue(store);
     while ((item = TAILQ_FIRST(&store->queue)) != NULL && item->expires_ms <= now) {
@@ -397,6 +399,7 @@ static void on_decided(void *context, struct store_item *item, enum store_result
         return;
     }
     store->proving = true;
+    store->lost_ms = now_ms();
     spill(store, item);
 }
 

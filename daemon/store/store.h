@@ -7,7 +7,9 @@
 //                     +-------+-> spill -> spool (fsync) -> done   (202) -> drained later
 //                                          | full, failed -> done  (503)
 //
-// After a loss no submission waits for the database again until one of the spool was committed.
+// After a loss no submission waits for the database again until one of the spool was committed;
+// where none can be (the drain gets no connection), the database is tried again every half a
+// minute.
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once

@@ -978,3 +978,23 @@ Test(ladder, believes_a_spool_that_failed_again_after_a_while)
     cr_assert(store_available(store), "not ready for ever, with nobody to send what would tell");
     store_destroy(store);
 }
+
+// The server has no connection left for the drain, or refuses the row that it must take first.
+Test(ladder, tries_the_database_again_when_nothing_of_the_spool_is_committed)
+{
+    const struct scripted lines[] = {{.outcome = DATABASE_LOST}, {.stored = {3}}};
+    struct store *store = open_spooling_store(lines, 2);
+    struct sending one, two, three;
+    send_one(store, &one, 1, 1);
+    turn_loop();
+    connect_database(LANE);
+    let_pass(20);
+    send_one(store, &two, 2, 1);
+    turn_loop();
+    expect(&two, STORE_SPOOLED);
+    let_pass(11);
+    send_one(store, &three, 3, 1);
+    turn_loop();
+    expect(&three, STORE_STORED);
+    store_destroy(store);
+}
