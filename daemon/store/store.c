@@ -553,6 +553,7 @@ struct store *store_create(struct event_base *base, const struct settings *setti
     TAILQ_INIT(&store->spill);
     TAILQ_INIT(&store->answered);
     store->answer = event_new(base, -1, 0, answer_items, store);
+    event_priority_set(store->answer, 0); // in the turn in which the result came
     store->pour = event_new(base, -1, 0, on_pour, store);
     store->expiry = event_new(base, -1, EV_PERSIST, on_expiry, store);
     const struct timeval tick = {.tv_usec = EXPIRY_TICK_MS * 1000L};

@@ -4,8 +4,10 @@
 // succeeds as long as `probes_pass` says so, without a line.
 //
 // SPDX-License-Identifier: Apache-2.0
+#include "config/calendar.h"
 #include "daemon/store/database.h"
 #include "daemon/store/store.h"
+#include "sql/submission_months.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -33,7 +35,8 @@ struct database {
     struct database_events events;
     bool ready;
     struct event *turn;
-    enum statement statement; // of the group under way
+    enum statement statement; // of the group under way: what it asks or inserts
+    bool in_transaction;      // it has BEGIN and COMMIT
     void (*on_reply)(void *, const struct database_reply *);
     void *context;
 };
@@ -136,15 +139,23 @@ static void reply_to_probe(struct database_reply *reply)
         reply->failed = reply->results[1] = result_with(PGRES_FATAL_ERROR, NULL);
 }
 
+static bool inserts(enum statement statement)
+{
+    return statement == STATEMENT_INSERT_SUBMISSION || statement == STATEMENT_INSERT_SUBMISSIONS;
+}
+
 static void reply_by_script(const struct database *database, struct database_reply *reply)
 {
     cr_assert_lt(script_at, script_size, "the store sent more groups than the script has");
     const struct scripted *line = &script[script_at++];
     reply->outcome = line->outcome;
-    if (line->outcome == DATABASE_DONE && database->statement == STATEMENT_INSERT_SUBMISSIONS) {
+    if (line->outcome == DATABASE_DONE && database->in_transaction) {
         reply->results[0] = result_with(PGRES_COMMAND_OK, "BEGIN");
         reply->results[1] = stored_rows(line);
-        reply->results[2] = result_with(PGRES_COMMAND_OK, line->tag ? line->tag : "COMMIT");
+        reply->results[2] = result_with(PGRES_COMMAND_OK, "INSERT 0 1");
+        reply->results[3] = result_with(PGRES_COMMAND_OK, line->tag ? line->tag : "COMMIT");
+    } else if (line->outcome == DATABASE_DONE && inserts(database->statement)) {
+        reply->results[0] = stored_rows(line);
     } else if (line->outcome == DATABASE_DONE) {
         reply->results[0] = found_rows(line);
     } else if (line->outcome == DATABASE_FAILED) {
@@ -207,6 +218,11 @@ void database_break(struct database *database, const char *why)
     database->on_reply(database->context, &(struct database_reply){.outcome = DATABASE_LOST});
 }
 
+static int array_length(const unsigned char *array)
+{
+    return array[12] << 24 | array[13] << 16 | array[14] << 8 | array[15];
+}
+
 void database_run(struct database *database, const struct database_query *queries, size_t count,
                   int deadline_ms,
                   void (*on_reply)(void *context, const struct database_reply *reply),
@@ -217,11 +233,14 @@ void database_run(struct database *database, const struct database_query *querie
     database->ready = false;
     database->on_reply = on_reply;
     database->context = context;
-    database->statement = queries[count == 3 ? 1 : 0].statement;
-    if (database->statement == STATEMENT_INSERT_SUBMISSIONS) {
-        const unsigned char *array = (const unsigned char *)queries[1].values[0];
+    database->in_transaction = count == 4;
+    const struct database_query *query = &queries[database->in_transaction ? 1 : 0];
+    database->statement = query->statement;
+    if (inserts(query->statement)) {
         cr_assert_lt(sent, GROUPS_LIMIT);
-        sent_counts[sent++] = array[12] << 24 | array[13] << 16 | array[14] << 8 | array[15];
+        sent_counts[sent++] = query->statement == STATEMENT_INSERT_SUBMISSION
+                                  ? 1
+                                  : array_length((const unsigned char *)query->values[0]);
     }
     event_active(database->turn, 0, 0);
 }
@@ -392,6 +411,9 @@ static struct store *open_spooling_store(const struct scripted *lines, size_t co
     return store;
 }
 
+// Of what the tests send. In 1970: a month that wants a mark, so a transaction.
+static int64_t received_at_us;
+
 enum { CONTENT_BYTES = 5 * 512 * 1024 }; // three fit in what may wait
 
 static void send_content(struct store *store, struct sending *sending, int last, int hash,
@@ -400,6 +422,7 @@ static void send_content(struct store *store, struct sending *sending, int last,
     static const char content[CONTENT_BYTES];
     submission_clear(&sending->row);
     sending->row.collectivity_id = 1;
+    sending->row.received_at_us = received_at_us;
     sending->calls = 0;
     cr_assert(uuid_parse(id_text(last), 36, &sending->row.id));
     memset(sending->row.content_hash, hash, HASH_BYTES);
@@ -448,6 +471,48 @@ Test(store, never_says_stored_when_commit_answers_rollback)
     send_one(store, &one, 1, 1);
     turn_loop();
     expect(&one, STORE_UNAVAILABLE);
+    store_destroy(store);
+}
+
+// Within a day of a month's edge a transaction is right too.
+static void expect_single_statement(void)
+{
+    struct submission row;
+    const struct submission *rows[] = {&row};
+    submission_clear(&row);
+    row.received_at_us = received_at_us;
+    cr_assert_eq(databases[LANE].in_transaction, !submissions_are_current(rows, 1, received_at_us));
+}
+
+Test(store, needs_no_transaction_for_what_needs_no_mark)
+{
+    const struct scripted lines[] = {{.stored = {1}}, {.stored = {2, 3}}};
+    struct store *store = open_store(lines, 2);
+    struct sending one, two, three;
+    received_at_us = instant_now();
+    send_one(store, &one, 1, 1);
+    send_one(store, &two, 2, 1);
+    send_one(store, &three, 3, 1);
+    turn_loop();
+    expect(&one, STORE_STORED);
+    expect(&two, STORE_STORED);
+    expect(&three, STORE_STORED);
+    cr_assert_eq(sent, 2);
+    cr_assert_eq(sent_counts[0], 1);
+    cr_assert_eq(sent_counts[1], 2);
+    expect_single_statement();
+    store_destroy(store);
+}
+
+Test(store, looks_up_a_single_one_that_was_there)
+{
+    const struct scripted lines[] = {{.stored = {0}}, {.found = {{1, ONES, "counted"}}}};
+    struct store *store = open_store(lines, 2);
+    struct sending one;
+    received_at_us = instant_now();
+    send_one(store, &one, 1, 1);
+    turn_loop();
+    expect(&one, STORE_REPLAYED);
     store_destroy(store);
 }
 
