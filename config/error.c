@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void error_set(struct error *error, enum error_kind kind, const char *format, ...)
 {
@@ -26,28 +27,33 @@ int error_exit_code(const struct error *error)
     return error == NULL ? 0 : codes[error->kind];
 }
 
-static void *or_die(void *memory)
+void memory_end(void)
 {
-    if (memory == NULL) {
-        (void)fputs("recueil: out of memory\n", stderr);
-        abort();
-    }
+    static const char said[] = "recueil: out of memory\n";
+    (void)!write(STDERR_FILENO, said, sizeof said - 1);
+    _exit(1);
+}
+
+static void *or_end(void *memory)
+{
+    if (memory == NULL)
+        memory_end();
     return memory;
 }
 
 void *memory_allocate(size_t size)
 {
-    return or_die(calloc(1, size == 0 ? 1 : size));
+    return or_end(calloc(1, size == 0 ? 1 : size));
 }
 
 void *memory_resize(void *memory, size_t size)
 {
-    return or_die(realloc(memory, size == 0 ? 1 : size));
+    return or_end(realloc(memory, size == 0 ? 1 : size));
 }
 
 char *memory_copy_text(const char *text)
 {
-    return text == NULL ? NULL : or_die(strdup(text));
+    return text == NULL ? NULL : or_end(strdup(text));
 }
 
 char *memory_copy(const char *bytes, size_t size)
@@ -65,5 +71,5 @@ char *memory_format(const char *format, ...)
     va_start(arguments, format);
     int size = vasprintf(&text, format, arguments);
     va_end(arguments);
-    return or_die(size < 0 ? NULL : text);
+    return or_end(size < 0 ? NULL : text);
 }

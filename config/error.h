@@ -47,8 +47,9 @@ int error_exit_code(const struct error *error);
 
 // Memory. Out of memory ends the process: systemd starts it again, and nothing acknowledged is
 // lost.
-MUST_USE void *memory_allocate(size_t size);                // zeroed; never NULL
-MUST_USE void *memory_resize(void *memory, size_t size);    // never NULL
-MUST_USE char *memory_copy_text(const char *text);          // NULL gives NULL
+_Noreturn void memory_end(void);                         // says it on standard error; exit code 1
+MUST_USE void *memory_allocate(size_t size);             // zeroed; never NULL
+MUST_USE void *memory_resize(void *memory, size_t size); // never NULL
+MUST_USE char *memory_copy_text(const char *text);       // NULL gives NULL
 MUST_USE char *memory_copy(const char *bytes, size_t size); // size bytes and a NUL
 MUST_USE char *memory_format(const char *format, ...) PRINTF_LIKE(1, 2);

@@ -30,7 +30,7 @@ static const char *const labels[SECRET_KEY_COUNT] = {
 static void or_abort(int done)
 {
     if (done != 1)
-        abort();
+        memory_end();
 }
 
 static EVP_MAC_CTX *start_hmac(EVP_MAC *hmac, const unsigned char *key, size_t size)

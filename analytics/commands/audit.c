@@ -23,8 +23,8 @@ enum {
     KEY_JSON = 'j',
     PROCESSES_LIMIT = 64,
     NAMED_LIMIT = 20,
-    IDS_A_QUERY = 5000,
-    HASH_DIGITS = 8, // enough to tell two contents apart
+    IDS_A_QUERY = 50000, // without a collectivity PostgreSQL reads the whole table each time
+    HASH_DIGITS = 8,     // enough to tell two contents apart
     DAY_DIGITS = 10,
 };
 

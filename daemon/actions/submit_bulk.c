@@ -19,7 +19,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { LINES_LIMIT = 1000, LINE_LIMIT_BYTES = 64 * 1024, SLICE_US = 5000 };
+enum { LINES_LIMIT = 1000, LINE_LIMIT_BYTES = 64 * 1024, LINE_ERRORS = 10, SLICE_US = 5000 };
 
 struct bulk;
 
@@ -153,8 +153,11 @@ static void read_some(struct bulk *bulk)
     close_one(bulk);
 }
 
-static void keep_errors(struct line *line, const struct refusals *refusals)
+// The first few: a thousand lines of fifty errors would be a reply of 8 MB.
+static void keep_errors(struct line *line, struct refusals *refusals)
 {
+    if (refusals->count > LINE_ERRORS)
+        refusals->count = LINE_ERRORS;
     json_t *errors = problem_errors(refusals);
     char *text = json_dumps(errors, JSON_COMPACT);
     line->errors = arena_copy(line->bulk->exchange->arena, text, strlen(text));
@@ -226,9 +229,12 @@ static void reply_all(struct bulk *bulk)
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
+    if (out == NULL)
+        memory_end();
     for (size_t i = 0; i < bulk->count; i++)
         write_result(out, &bulk->lines[i], exchange);
-    (void)fclose(out);
+    if (fclose(out) != 0)
+        memory_end();
     exchange->service->bulk_under_way = false;
     const struct exchange_reply reply = {
         .status = 200,

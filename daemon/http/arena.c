@@ -20,9 +20,8 @@ struct arena {
 
 static struct chunk *chunk_create(size_t size, struct chunk *before)
 {
-    struct chunk *chunk = malloc(sizeof *chunk + size);
-    if (chunk != NULL)
-        *chunk = (struct chunk){.before = before, .size = size};
+    struct chunk *chunk = memory_resize(NULL, sizeof *chunk + size); // not zeroed
+    *chunk = (struct chunk){.before = before, .size = size};
     return chunk;
 }
 
@@ -59,8 +58,6 @@ void *arena_take(struct arena *arena, size_t size)
     if (chunk == NULL || chunk->size - chunk->used < need) {
         size_t wanted = need > FIRST_CHUNK_BYTES ? need : FIRST_CHUNK_BYTES;
         chunk = chunk_create(wanted, arena->chunk);
-        if (chunk == NULL)
-            return NULL;
         arena->chunk = chunk;
     }
     void *memory = chunk->bytes + chunk->used;

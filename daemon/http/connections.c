@@ -48,7 +48,8 @@ void connection_watch(struct connection *c, short what)
         return;
     (void)event_assign(&c->event, c->all->base, c->fd, (short)(what | EV_PERSIST),
                        connection_on_event, c);
-    (void)event_add(&c->event, NULL);
+    if (event_add(&c->event, NULL) != 0)
+        memory_end(); // nobody would hear of this connection again
 }
 
 void connection_become_idle(struct connection *c)

@@ -59,7 +59,8 @@ void deadlines_destroy(struct deadlines *all)
 static void run_timer(struct deadlines *all)
 {
     static const struct timeval tick = {.tv_usec = (suseconds_t)DEADLINES_TICK_MS * 1000};
-    (void)event_add(&all->timer, &tick);
+    if (event_add(&all->timer, &tick) != 0)
+        memory_end(); // without a clock nothing would ever end
 }
 
 void deadlines_arm(struct deadlines *all, struct wait *wait, unsigned queue)

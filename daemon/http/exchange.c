@@ -159,7 +159,7 @@ char *exchange_format(struct exchange *exchange, const char *format, ...)
     int size = vasprintf(&text, format, arguments);
     va_end(arguments);
     if (size < 0)
-        abort(); // out of memory
+        memory_end();
     char *copy = arena_copy(exchange->arena, text, (size_t)size);
     free(text);
     if (copy == NULL)

@@ -283,7 +283,8 @@ static void resume_accepting(struct listener *listener)
         return;
     listener->paused = false;
     (void)event_del(&listener->resume);
-    (void)evconnlistener_enable(listener->socket);
+    if (evconnlistener_enable(listener->socket) != 0)
+        memory_end();
 }
 
 static void tell_pause(struct listener *listener, int number)
@@ -311,10 +312,9 @@ static void on_accept_failed(struct evconnlistener *socket, void *context)
     listener->lacks_descriptor = number == EMFILE || number == ENFILE;
     tell_pause(listener, number);
     (void)evconnlistener_disable(socket);
-    (void)event_add(&listener->resume,
-                    listener->lacks_descriptor && connections_have_idle(listener->connections)
-                        ? &moment
-                        : &delay);
+    bool evicts = listener->lacks_descriptor && connections_have_idle(listener->connections);
+    if (event_add(&listener->resume, evicts ? &moment : &delay) != 0)
+        memory_end();
 }
 
 static void on_resume(evutil_socket_t fd, short what, void *context)
@@ -366,7 +366,8 @@ void listener_drain(struct listener *listener, void (*drained)(void *context), v
     connections_drain(listener->connections);
     struct timeval limit = {.tv_sec = listener->limits.drain_ms / 1000,
                             .tv_usec = (suseconds_t)(listener->limits.drain_ms % 1000) * 1000};
-    (void)event_add(&listener->drained, &limit);
+    if (event_add(&listener->drained, &limit) != 0)
+        memory_end();
     if (connections_count(listener->connections) == 0)
         event_active(&listener->drained, EV_TIMEOUT, 0);
 }

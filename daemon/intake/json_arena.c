@@ -21,7 +21,7 @@ static bool in_block(const void *memory)
 static void *take(size_t size)
 {
     if (!active)
-        return malloc(size);
+        return memory_resize(NULL, size);
     size_t need = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     allocations++;
     if (need > JSON_ARENA_BYTES - used || allocations == fail_at) {

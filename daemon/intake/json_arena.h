@@ -9,7 +9,8 @@
 enum { JSON_ARENA_BYTES = 1024 * 1024 };
 
 // Once, at start, before any other use of jansson: takes over its allocation functions. Outside
-// json_arena_begin() and json_arena_end() they are malloc and free.
+// json_arena_begin() and json_arena_end() they are those of the rest: without memory the process
+// ends, so that nothing made by jansson is NULL for want of it.
 void json_arena_install(void);
 
 // Between these two, everything that jansson makes lies in the block and must not outlive the end.

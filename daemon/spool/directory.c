@@ -300,26 +300,61 @@ bool directory_move(const char *directory, int64_t number, enum directory_place 
     return true;
 }
 
+// The log is made here as well: SQLite would make it with the first write, and does not look at the
+// result of the fsync that its name needs.
+static bool make_log(const char *path)
+{
+    char *log_path = directory_path_log(path);
+    int file = open(log_path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int failure = errno;
+    free(log_path);
+    if (file >= 0)
+        (void)close(file);
+    errno = failure;
+    return file >= 0;
+}
+
 bool directory_admit(const char *directory, enum directory_place place, int64_t number)
 {
     char *path = path_of(directory, place, number, ENDING_SPOOL);
     char *made = path_of(directory, place, number, ENDING_NEW);
-    bool admitted = sync_path(made, O_RDWR) && rename_one(made, path);
-    if (admitted && !sync_place(directory, place)) {
-        int failure = errno;
-        (void)unlink(path);
-        errno = failure;
-        admitted = false;
-    }
+    bool renamed = sync_path(made, O_RDWR) && rename_one(made, path);
+    bool admitted = renamed && make_log(path) && sync_place(directory, place);
     int failure = errno;
-    if (!admitted)
-        (void)unlink(made);
+    if (!admitted) {
+        (void)unlink(renamed ? path : made);
+        (void)unlink_one(directory, place, number, ENDING_LOG);
+    }
     free(path);
     free(made);
     errno = failure;
     return admitted;
 }
 
+bool directory_sync(const char *directory, int64_t number)
+{
+    char *path = directory_path(directory, DIRECTORY_WAITING, number);
+    char *log_path = directory_path_log(path);
+    bool synced = (sync_path(path, O_RDONLY) || errno == ENOENT) &&
+                  (sync_path(log_path, O_RDONLY) || errno == ENOENT) &&
+                  sync_place(directory, DIRECTORY_WAITING);
+    int failure = errno;
+    free(path);
+    free(log_path);
+    errno = failure;
+    return synced;
+}
+
+static bool is_empty_log(const char *directory, int64_t number)
+{
+    struct stat status;
+    char *path = path_of(directory, DIRECTORY_WAITING, number, ENDING_LOG);
+    bool empty = stat(path, &status) == 0 && status.st_size == 0;
+    free(path);
+    return empty;
+}
+
+// A log that is alone and empty is all that is left of a generation that was not admitted.
 static void finish_moves(const char *directory)
 {
     struct numbers logs = list_endings(directory, DIRECTORY_WAITING, 1U << ENDING_LOG);
@@ -327,6 +362,10 @@ static void finish_moves(const char *directory)
         if (exists(directory, DIRECTORY_WAITING, logs.items[i], ENDING_SPOOL) ||
             exists(directory, DIRECTORY_WAITING, logs.items[i], ENDING_RETIRED))
             continue;
+        if (is_empty_log(directory, logs.items[i])) {
+            (void)unlink_one(directory, DIRECTORY_WAITING, logs.items[i], ENDING_LOG);
+            continue;
+        }
         for (int place = DIRECTORY_DAMAGED; place < DIRECTORY_PLACE_COUNT; place++)
             if (exists(directory, (enum directory_place)place, logs.items[i], ENDING_SPOOL))
                 (void)directory_move(directory, logs.items[i], (enum directory_place)place);

@@ -37,6 +37,9 @@ char *directory_path_log(const char *path); // its -wal
 // otherwise; then it is removed.
 bool directory_admit(const char *directory, enum directory_place place, int64_t number);
 
+// The waiting file of that number is on the disk, with its -wal and its name. False with errno.
+bool directory_sync(const char *directory, int64_t number);
+
 // False with errno when it is still where it was.
 bool directory_move(const char *directory, int64_t number, enum directory_place to);
 bool directory_remove(const char *directory, enum directory_place place, int64_t number);

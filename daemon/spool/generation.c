@@ -124,9 +124,23 @@ static bool turn_to_salvage(struct generation *generation, int code)
     return generation_give_up(generation, sqlite3_errstr(code));
 }
 
+// Why the last operation on the file or on its log failed: SQLite asks for errno late, when other
+// calls have changed it, but each file remembers its own.
+static int errno_of(struct sqlite3 *database)
+{
+    int failure = 0;
+    sqlite3_file *log = NULL;
+    (void)sqlite3_file_control(database, "main", SQLITE_FCNTL_LAST_ERRNO, &failure);
+    if (failure == 0 &&
+        sqlite3_file_control(database, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK &&
+        log != NULL && log->pMethods != NULL)
+        (void)log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &failure);
+    return failure != 0 ? failure : sqlite3_system_errno(database);
+}
+
 static enum spool_result result_of(struct generation *generation, int code)
 {
-    int failure = sqlite3_system_errno(generation->database);
+    int failure = errno_of(generation->database);
     (void)snprintf(generation->failure, sizeof generation->failure, "%s: %s", sqlite3_errstr(code),
                    failure == 0 ? "no system error" : strerror(failure));
     return (code & 0xFF) == SQLITE_FULL || failure == ENOSPC || failure == EDQUOT ? SPOOL_FULL
@@ -243,7 +257,7 @@ static bool make_schema(const char *path)
     int code = connect_to(&made, path);
     if (code == SQLITE_OK)
         code = sqlite3_exec(made.database, schema, NULL, NULL, NULL);
-    int failure = made.database == NULL ? ENOMEM : sqlite3_system_errno(made.database);
+    int failure = made.database == NULL ? ENOMEM : errno_of(made.database);
     generation_close(&made);
     if (code == SQLITE_OK &&
         access(log_path, F_OK) == 0) { // closing has not emptied and removed it
@@ -268,6 +282,7 @@ struct generation *generation_create(const char *directory, enum directory_place
     } else if (directory_admit(directory, place, number)) {
         generation = generation_adopt(path, number);
         generation->writable = true;
+        generation->vouched = true;
         generation->checked = true;
         generation->known = true;
     }
@@ -476,9 +491,10 @@ enum spool_found generation_find(struct generation *generation, const struct sub
     if (generation->salvage != NULL)
         position = salvage_find(generation->salvage, generation->confirmed, row, &record, &found);
     enum spool_found result = SPOOL_ABSENT;
-    if (position > 0)
-        result = memcmp(found.content_hash, row->content_hash, HASH_BYTES) == 0 ? SPOOL_SAME
-                                                                                : SPOOL_OTHER;
+    if (position > 0 && memcmp(found.content_hash, row->content_hash, HASH_BYTES) != 0)
+        result = SPOOL_OTHER;
+    else if (position > 0 && position <= generation->promised)
+        result = SPOOL_SAME;
     record_clear(&record);
     return result;
 }

@@ -41,7 +41,8 @@ struct generation {
     bool writable;            // not sealed
     bool known;               // was opened once: `last` says what there is
     bool checked;             // its log was seen whole, or written here without an error
-    int64_t promised;         // rows that this process knows to be there
+    int64_t promised;         // rows that this process knows to be on the disk
+    bool vouched;             // kept by the spool: what an earlier process wrote was fsynced, once
     int64_t last;             // position of the last row
     int64_t given, confirmed; // positions
     int64_t bytes;            // of the file and its log, when last looked at
@@ -79,6 +80,7 @@ enum generation_reading generation_read(struct generation *generation, int64_t b
                                         struct submission *row);
 // Is what was read all there is? False also when this cannot be told now, and when damage shows.
 bool generation_is_whole(struct generation *generation);
+// SPOOL_SAME only for a row that is promised: what a failed fsync left behind may be gone tomorrow.
 enum spool_found generation_find(struct generation *generation, const struct submission *row);
 
 int64_t generation_waiting(const struct generation *generation); // rows not confirmed

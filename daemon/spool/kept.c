@@ -139,7 +139,8 @@ static bool copy_without(struct generation *from, struct generation *to,
                          const struct erasing *erasing)
 {
     struct portion *portion = memory_allocate(sizeof *portion);
-    bool copied = copy_rows(from, to, portion, erasing) && generation_compact(to);
+    bool copied =
+        copy_rows(from, to, portion, erasing) && (to->last == 0 || generation_compact(to));
     for (size_t i = 0; i < ROWS_AT_ONCE; i++)
         record_clear(&portion->records[i]);
     free(portion);

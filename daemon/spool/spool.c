@@ -71,9 +71,27 @@ static void close_surplus(struct spool *spool, const struct generation *used)
         generation_close(oldest);
 }
 
+// A process that was killed between a write and its fsync left rows that only the kernel holds:
+// before one of them is promised again, all are brought to the disk. Once: a second fsync says
+// nothing about what the first one lost.
+static void vouch_for(struct spool *spool, struct generation *generation)
+{
+    char path[QUOTED_BYTES];
+    generation->vouched = true;
+    if (directory_sync(spool->directory, generation->number))
+        generation->promised = generation->last;
+    else
+        log_event(LOG_ERROR, "spool_file_unsynced",
+                  "file=%s reason=\"%s\" next=\"its rows are drained; what clients send again is "
+                  "written again; look at the disk\"",
+                  log_quote(path, sizeof path, generation->path), strerror(errno));
+}
+
 bool spool_use(struct spool *spool, struct generation *generation)
 {
     bool opened = generation_open(generation);
+    if (opened && !generation->vouched)
+        vouch_for(spool, generation);
     generation->used_at = ++spool->uses;
     if (generation->salvage != NULL && !generation->told)
         tell_damage(generation);

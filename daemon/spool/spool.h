@@ -49,7 +49,8 @@ enum spool_result spool_write(struct spool *spool, const struct submission *cons
 
 enum spool_found { SPOOL_ABSENT, SPOOL_SAME, SPOOL_OTHER };
 // Does a row with this key (collectivity_id, id) wait, with the same content_hash or with another?
-// Costs nothing while the spool is empty.
+// SPOOL_SAME is a promise that was kept: a row that a failed write left in a file is drained like
+// others, and counts as absent. Costs nothing while the spool is empty.
 enum spool_found spool_find(struct spool *spool, const struct submission *row);
 
 // -- Draining --

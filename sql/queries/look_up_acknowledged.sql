@@ -1,5 +1,5 @@
--- What became of submissions that were acknowledged (national query: the ledger names no collectivity,
--- and the hash holds it).
+-- What became of submissions that were acknowledged (national query): their record names no
+-- collectivity, and the hash holds it.
 --   $1 uuid[]  id
 -- Returns id, content_hash in hexadecimal, and 'stored', 'withdrawn' or 'quarantined'; several rows where
 -- an id has several contents, none where it is nowhere.

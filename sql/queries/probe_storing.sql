@@ -1,6 +1,7 @@
 -- Can a submission be stored? Takes the locks and needs the rights of insert_submissions.sql, and stores
 -- nothing. A server that only reads, a locked table and a missing right fail here, not with an answer in
 -- hand.
+-- Returns no row.
 WITH stored AS (
     INSERT INTO recueil.submission (collectivity_id, id, received_at, content_hash, state, version,
                                     survey, procedure, audience, phase, channel, entry, placement,

@@ -44,6 +44,8 @@ NATIONAL = "(national query)"
 TENANT_STATEMENT_EXCEPTIONS = {
     # A batch carries its collectivities as a column and joins on it.
     "insert_submissions", "look_up_submissions", "insert_quarantine",
+    # Stores nothing, for nobody.
+    "probe_storing",
     # Found by the slug, its only other key.
     "read_collectivity",
 }
@@ -215,7 +217,7 @@ class Roles(unittest.TestCase):
 
     def test_each_role_may_run_its_statements(self):
         daemon = {"load_published", "read_published_version", "insert_submissions", "look_up_submissions",
-                  "insert_quarantine", "read_withdrawal", "withdraw_submission"}
+                  "insert_quarantine", "probe_storing", "read_withdrawal", "withdraw_submission"}
         owner = {"read_migrations", "record_migration", "read_missing_rights", "read_schema", "lock_migration",
                  "unlock_migration"}
         for role, names in (("recueil_daemon", daemon),

@@ -33,6 +33,10 @@ class Case(unittest.TestCase):
         cls.cluster = cls.world.cluster
         cls.daemon = cls.world.daemon
 
+    def setUp(self):
+        # Ready, it may still spool what comes before its first connection, or after an outage.
+        support.until(lambda: self.daemon.submit(support.citizen())[0] == 201, "a submission is stored at once")
+
     def sent(self, **changes):
         """A stored submission and its receipt."""
         submission = support.citizen(**changes)

@@ -334,3 +334,82 @@ Test(submission_body, cuts_the_pointer_to_a_long_name_between_two_characters)
         cr_assert_eq(strncmp(pointer, "/aaaaaaaaaa", 11), 0);
     }
 }
+
+// Bytes with NUL in them, too.
+static enum intake_verdict read_bytes(const char *bytes, size_t size)
+{
+    struct intake intake = an_intake("demarches", false);
+    return submission_read(&intake, bytes, size, arena, &row, &has_id, &refusals);
+}
+
+Test(submission_body, refuses_json_that_two_readers_could_take_differently)
+{
+    static const char *const bodies[] = {
+        "{" ANSWERS "},\"answers\":{}}",
+        "{" ANSWERS "},\"\\u0061nswers\":{}}",
+        "{" ANSWERS ",\"texte\":\"a\",\"t\\u0065xte\":\"b\"}}",
+        "{" ANSWERS ",\"texte\":\"a\\u0000b\"}}",
+        "{" ANSWERS ",\"te\\u0000xte\":\"b\"}}",
+        "{" ANSWERS ",\"texte\":\"\\ud800\"}}",
+        "{" ANSWERS ",\"texte\":\"\\udc00\\ud800\"}}",
+        "{" ANSWERS ",\"texte\":\"\\ud800\\u0041\"}}",
+        "{" ANSWERS ",\"texte\":\"\xFF\"}}",
+        "{" ANSWERS ",\"texte\":\"\xC0\x80\"}}",
+        "{" ANSWERS ",\"texte\":\"\xED\xA0\x80\"}}",
+        "{" ANSWERS ",\"texte\":\"\xF4\x90\x80\x80\"}}",
+        "{" ANSWERS ",\"texte\":\"a\nb\"}}",
+        "{\"answers\":{\"satisfaction\":1e400}}",
+        "{\"answers\":{\"satisfaction\":-1e400}}",
+        "{\"answers\":{\"satisfaction\":NaN}}",
+        "{\"answers\":{\"satisfaction\":9223372036854775808}}",
+        "{\"answers\":{\"satisfaction\":02}}",
+        "{\"answers\":{\"satisfaction\":0x2}}",
+        "{\"answers\":{\"satisfaction\":+2}}",
+        "{\"answers\":{\"satisfaction\":2.}}",
+        "{" ANSWERS ",}}",
+        "{" ANSWERS "}} {}",
+        "{" ANSWERS "}}\x01",
+        "\xEF\xBB\xBF{" ANSWERS "}}",
+        "{'answers':{}}",
+        "{" ANSWERS "}/* */}",
+        "[{" ANSWERS "}}]",
+        "\"answers\"",
+        "1",
+        "null",
+        "",
+        " ",
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        cr_assert_eq(read_body(bodies[i]), INTAKE_MALFORMED, "row %zu: %s", i, bodies[i]);
+        cr_assert_eq(refusals.count, 1);
+        cr_assert_str_eq(refusals.items[0].code, "malformed");
+    }
+    static const char nul[] = "{" ANSWERS "}}\0";
+    cr_assert_eq(read_bytes(nul, sizeof nul - 2), INTAKE_FITS);
+    cr_assert_eq(read_bytes(nul, sizeof nul - 1), INTAKE_MALFORMED, "a NUL behind it");
+}
+
+Test(submission_body, refuses_nesting_that_no_survey_expects)
+{
+    enum { DEEP = 2000 };
+    char deep[DEEP * 2 + 64] = "{\"answers\":{\"satisfaction\":";
+    size_t used = strlen(deep);
+    memset(deep + used, '[', DEEP);
+    memset(deep + used + DEEP, ']', DEEP);
+    strcpy(deep + used + (size_t)DEEP * 2, "}}");
+    cr_assert_eq(read_body(deep), INTAKE_REFUSED);
+    cr_assert_eq(read_body("{\"answers\":{\"irritants\":[[\"delai\"]]}}"), INTAKE_REFUSED);
+    cr_assert_eq(read_body("{\"answers\":{\"satisfaction\":{\"a\":{\"b\":{}}}}}"), INTAKE_REFUSED);
+    memset(deep, '[', sizeof deep - 1);
+    deep[sizeof deep - 1] = '\0';
+    cr_assert_eq(read_body(deep), INTAKE_MALFORMED);
+}
+
+Test(submission_body, keeps_difficult_but_valid_text_as_received)
+{
+    const char *body =
+        "{" ANSWERS ",\"texte\":\"\\ud834\\udd1e \xF0\x9D\x84\x9E \\u2028 \\/ e\\u0301\"}}\r\n ";
+    cr_assert_eq(read_body(body), INTAKE_FITS);
+    cr_assert_eq(row.content_size, strlen(body));
+    cr_assert_eq(memcmp(row.content, body, row.content_size), 0);
+}

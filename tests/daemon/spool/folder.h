@@ -15,8 +15,8 @@
 enum { MIB = 1 << 20, ROWS_MOST = 512 };
 
 static const struct spool_limits wide = {
-    .generation_bytes = 64 * MIB,
-    .quota_bytes = 1024 * MIB,
+    .generation_bytes = INT64_C(64) * MIB,
+    .quota_bytes = INT64_C(1024) * MIB,
 };
 
 static char folder[64]; // of this test
