@@ -57,7 +57,7 @@ class Ladder(unittest.TestCase):
         """A daemon with these settings; committing: from its start on, not only when PostgreSQL is back."""
         env = {f"RECUEIL_{name.upper()}": str(value) for name, value in settings.items()}
         self.daemon = support.Daemon(self.cluster, env)
-        self.daemon.start()
+        self.daemon.start(database=False)
         if committing:
             self.wait_for_database()
 
