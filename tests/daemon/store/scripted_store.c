@@ -956,23 +956,6 @@ Test(drain, takes_nothing_from_the_spool_when_a_batch_is_lost)
     store_destroy(store);
 }
 
-Test(drain, quarantines_other_content_of_an_id_that_was_withdrawn)
-{
-    struct sending sendings[1];
-    struct store_counts counts;
-    const struct scripted lines[] = {
-        {.stored = {0}},
-        {.found = {{1, "\\x02020202020202020202020202020202", "withdrawn"}}},
-        {.found = {{0}}}, // quarantine
-    };
-    struct store *store = store_with_spooled(lines, 3, sendings, 1);
-    turn_loop();
-    cr_assert_eq(spool.count, 0);
-    store_read_counts(store, &counts);
-    cr_assert_eq(counts.quarantined, 1);
-    store_destroy(store);
-}
-
 Test(drain, leaves_alone_what_was_stored_or_withdrawn_before)
 {
     struct sending sendings[2];
