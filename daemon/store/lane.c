@@ -390,17 +390,15 @@ static void look_up(struct lane *lane)
     database_run(lane->database, &query, 1, time_left_ms(lane), on_looked_up, lane);
 }
 
-// A withdrawal erases one content. Other content under the same id was never withdrawn: where the
-// spool had taken it, it must not vanish.
-static enum store_result compare_stored(const struct store_item *item, const PGresult *found,
-                                        int row)
+static enum store_result compare_stored(struct store_item *item, const PGresult *found, int row)
 {
     char ours[2 + 2 * HASH_BYTES + 1] = "\\x";
     for (size_t i = 0; i < HASH_BYTES; i++)
         (void)snprintf(ours + 2 + 2 * i, 3, "%02x", item->row->content_hash[i]);
-    if (strcmp(PQgetvalue(found, row, 2), ours) != 0)
-        return STORE_CONFLICT;
-    return strcmp(PQgetvalue(found, row, 3), "withdrawn") == 0 ? STORE_GONE : STORE_REPLAYED;
+    item->other_content = strcmp(PQgetvalue(found, row, 2), ours) != 0;
+    if (strcmp(PQgetvalue(found, row, 3), "withdrawn") == 0)
+        return STORE_GONE;
+    return item->other_content ? STORE_CONFLICT : STORE_REPLAYED;
 }
 
 static void on_looked_up(void *context, const struct database_reply *reply)

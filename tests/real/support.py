@@ -171,8 +171,9 @@ class Daemon:
         self._env = env or {}
         self._process = None
 
-    def start(self, ready=True, descriptors=None):
-        """Until /livez answers and, with ready, /readyz is 200. descriptors: as many as it may open."""
+    def start(self, ready=True, descriptors=None, database=True):
+        """Until /livez answers and, with ready, /readyz is 200 and, with database too, it takes
+        submissions (201, not 202). descriptors: as many as it may open."""
         limited = [] if descriptors is None else ["prlimit", f"--nofile={descriptors}:{descriptors}"]
         env = environment({"RECUEIL_LISTEN": f"127.0.0.1:{self.port}", **self._env})
         with open(self.log_path, "ab") as log:
@@ -182,7 +183,20 @@ class Daemon:
         until(self._answers, "recueild answers")
         if ready:
             self.wait_ready()
+        if ready and database:
+            until(lambda: self.status()["database_up"], "the database takes submissions")
         return self
+
+    def status(self):
+        """What its administration says at /status."""
+        with open(self.log_path, encoding="utf-8", errors="replace") as log:
+            ports = re.findall(r"started .*admin_port=([0-9]+)", log.read())
+        connection = http.client.HTTPConnection("127.0.0.1", int(ports[-1]), timeout=30)
+        try:
+            connection.request("GET", "/status")
+            return json.load(connection.getresponse())
+        finally:
+            connection.close()
 
     def _answers(self):
         if self._process.poll() is not None:

@@ -62,7 +62,7 @@ class DatabaseAway(unittest.TestCase):
         self.daemon.start()
         self.daemon.stop()
         self.cluster.stop()
-        self.start()
+        self.start(database=False)
         self.assertEqual(self.daemon.request("GET", "/casud/demarches")[0], 200)
         sent = citizen()
         self.assert_spooled(sent)

@@ -8,6 +8,7 @@ import glob
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import threading
 import time
 import unittest
 import unittest.mock
+import urllib.request
 
 import support
 from commit_proxy import CommitProxy
@@ -55,7 +57,7 @@ class Ladder(unittest.TestCase):
         """A daemon with these settings; committing: from its start on, not only when PostgreSQL is back."""
         env = {f"RECUEIL_{name.upper()}": str(value) for name, value in settings.items()}
         self.daemon = support.Daemon(self.cluster, env)
-        self.daemon.start()
+        self.daemon.start(database=False)
         if committing:
             self.wait_for_database()
 
@@ -80,6 +82,12 @@ class Ladder(unittest.TestCase):
         sent = [citizen() for _ in range(count)]
         self.assertEqual({self.daemon.submit(submission)[0] for submission in sent}, {202})
         return sent
+
+    def status(self):
+        """What the daemon tells its administrator."""
+        port = re.findall(r">started .* admin_port=([0-9]+)", self.daemon.log())[-1]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/status", timeout=10) as reply:
+            return json.load(reply)
 
     def rows(self, submissions):
         ids = ",".join(f"'{submission['id']}'" for submission in submissions)
@@ -479,18 +487,21 @@ class OneId(Ladder):
         self.start(hold_limit="30s", database=f"{self.cluster.conninfo} options='-c lock_timeout=30s'")
         self.addCleanup(self.cluster.psql, "SELECT pg_reload_conf()")
         self.addCleanup(self.cluster.psql, "ALTER SYSTEM RESET deadlock_timeout")
-        low, high = sorted(new_id() for _ in range(2))
+        before, low, high = sorted(new_id() for _ in range(3))
         insert = ("INSERT INTO recueil.submission (collectivity_id, id, content_hash, state) "
                   "SELECT collectivity_id, '{}', '', 'counted' FROM recueil.collectivity")
+        first = self.session(insert.format(before))
         other = self.session("SET LOCAL deadlock_timeout = '60s'", insert.format(high))
-        lines = [citizen(), citizen(id=low), citizen(id=high)]  # the first leaves alone, the others together
-        with concurrent.futures.ThreadPoolExecutor(1) as pool:
-            told = pool.submit(self.daemon.bulk, lines, WORLD.key)
-            until(self.waiting_for_locks, "the batch waits for the other session")
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            told = [pool.submit(self.daemon.submit, citizen(id=before))]
+            until(self.waiting_for_locks, "a batch is held, and the next one gathers")
+            told += [pool.submit(self.daemon.submit, citizen(id=id_)) for id_ in (low, high)]
+            until(lambda: self.status()["queued"] == 2, "both wait for the next batch")
+            first.communicate("ROLLBACK;")
+            until(lambda: told[0].done() and self.waiting_for_locks(), "that batch waits for the other session")
             self.tell(other, insert.format(low))  # it waits for the batch, until that is the victim
             other.communicate("ROLLBACK;")
-            replies = told.result(30)[2]
-        self.assertEqual([reply["status"] for reply in replies], [201, 201, 201])
+            self.assertEqual([one.result(30)[0] for one in told], [201, 201, 201])
         self.assertIn("batch_refused sqlstate=40P01", self.daemon.log())
 
 
@@ -556,7 +567,7 @@ class Withdrawn(Ladder):
         until(lambda: self.quarantined(submission), "it is quarantined", DRAIN_LIMIT_S)
         self.assert_erased(submission)
         self.wait_for_database()
-        self.assertEqual(self.daemon.submit(other)[0], 409)
+        self.assertEqual(self.daemon.submit(other)[0], 410)
         self.assertEqual(self.withdraw(other, receipt), 200)
         self.assertEqual(self.quarantined(other), [("withdrawn", None)])
         self.daemon.stop()

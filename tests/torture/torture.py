@@ -47,7 +47,7 @@ def schedule(seed, kills, kinds):
         if not bag:
             bag = list(kinds)
             dice.shuffle(bag)
-        number = min(dice.randrange(1, 7), max(left, 0))
+        number = min(dice.randrange(2, 8), max(left, 0))
         rounds.append(Round(bag.pop(), dice, number))
         left -= number
     return rounds

@@ -32,6 +32,11 @@ class SyncedCluster(support.Cluster):
         self._private_cluster("up")
         return self
 
+    def hasten_recovery(self):
+        """After a crash, one call makes sure that all is on the disk, where there would be one a file."""
+        self.psql("ALTER SYSTEM SET recovery_init_sync_method = 'syncfs'")
+        self.psql("SELECT pg_reload_conf()")
+
     def postmaster(self):
         with open(os.path.join(self.folder, "cluster/data/postmaster.pid"), encoding="ascii") as file:
             return int(file.readline())
@@ -104,9 +109,12 @@ class Recueild(support.Daemon):
 class World:
     def __init__(self):
         self.cluster = SyncedCluster().start()
+        self.cluster.hasten_recovery()
         self.cluster.recueil("migrate")
         self.files = support.casud_copy()
         self.cluster.publish(self.files)
+        self.cluster.ask("".join(f"CREATE INDEX torture_{table} ON recueil.{table} (id);"  # the check's
+                                 for table in ("submission", "submission_content", "quarantine")))
         self.key = self.cluster.recueil("key", "torture").out.decode().split()[-1]
         self.daemon = Recueild(self.cluster)
         self.proxy = CommitProxy(os.path.join(self.cluster.folder, "proxy"),

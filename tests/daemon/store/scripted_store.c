@@ -11,6 +11,9 @@
 
 #include <criterion/criterion.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 enum { GROUPS_LIMIT = 64, IDS_LIMIT = 16 };
 
@@ -47,6 +50,16 @@ static size_t script_size, script_at;
 static int sent_counts[GROUPS_LIMIT]; // rows of each insert sent, in order
 static size_t sent;
 static struct event_base *base;
+
+// Time passes when a test says so, too: for this program and for libevent.
+static time_t passed_s;
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+    int result = (int)syscall(SYS_clock_gettime, clock, now);
+    now->tv_sec += passed_s;
+    return result;
+}
 
 static PGresult *result_with(ExecStatusType status, const char *tag)
 {
@@ -190,9 +203,11 @@ bool database_ready(const struct database *database)
     return database != NULL && database->ready;
 }
 
+static int hastened;
+
 void database_hasten(struct database *database)
 {
-    (void)database;
+    hastened += !database->ready;
 }
 
 void database_break(struct database *database, const char *why)
@@ -245,6 +260,7 @@ struct spool {
     size_t count, given;
     enum spool_result next_result;
     size_t writes;
+    bool withheld; // its files cannot be opened now
 };
 
 enum spool_result spool_write(struct spool *spool, const struct submission *const rows[],
@@ -271,7 +287,7 @@ enum spool_found spool_find(struct spool *spool, const struct submission *row)
 size_t spool_next(struct spool *spool, struct submission *rows, size_t limit)
 {
     size_t count = 0;
-    while (spool->given < spool->count && count < limit)
+    while (!spool->withheld && spool->given < spool->count && count < limit)
         rows[count++] = spool->rows[spool->given++];
     return count;
 }
@@ -313,7 +329,8 @@ bool spool_kept_erase(struct spool *spool, const struct spool_listed *rows, size
 
 void spool_read_counts(struct spool *spool, struct spool_counts *counts)
 {
-    *counts = (struct spool_counts){.waiting = (int64_t)spool->count};
+    *counts = (struct spool_counts){.waiting = (int64_t)spool->count,
+                                    .generations = spool->count > 0 ? 1 : 0};
 }
 
 // The scripted database cannot make a PGresult with an SQLSTATE: the script's is told here instead.
@@ -939,23 +956,6 @@ Test(drain, takes_nothing_from_the_spool_when_a_batch_is_lost)
     store_destroy(store);
 }
 
-Test(drain, quarantines_other_content_of_an_id_that_was_withdrawn)
-{
-    struct sending sendings[1];
-    struct store_counts counts;
-    const struct scripted lines[] = {
-        {.stored = {0}},
-        {.found = {{1, "\\x02020202020202020202020202020202", "withdrawn"}}},
-        {.found = {{0}}}, // quarantine
-    };
-    struct store *store = store_with_spooled(lines, 3, sendings, 1);
-    turn_loop();
-    cr_assert_eq(spool.count, 0);
-    store_read_counts(store, &counts);
-    cr_assert_eq(counts.quarantined, 1);
-    store_destroy(store);
-}
-
 Test(drain, leaves_alone_what_was_stored_or_withdrawn_before)
 {
     struct sending sendings[2];
@@ -967,5 +967,99 @@ Test(drain, leaves_alone_what_was_stored_or_withdrawn_before)
     cr_assert_eq(spool.count, 0);
     store_read_counts(store, &counts);
     cr_assert_eq(counts.quarantined, 0);
+    store_destroy(store);
+}
+
+Test(drain, quarantines_what_was_promised_under_an_id_whose_other_content_was_withdrawn)
+{
+    struct sending sendings[1];
+    struct store_counts counts;
+    const struct scripted lines[] = {
+        {.stored = {0}},
+        {.found = {{1, "\\x02020202020202020202020202020202", "withdrawn"}}},
+        {.found = {{0}}}, // its quarantine
+    };
+    struct store *store = store_with_spooled(lines, 3, sendings, 1);
+    turn_loop();
+    cr_assert_eq(spool.count, 0);
+    store_read_counts(store, &counts);
+    cr_assert_eq(counts.quarantined, 1, "a 202 went away");
+    store_destroy(store);
+}
+
+static void let_pass(time_t seconds)
+{
+    passed_s += seconds;
+    turn_loop();
+}
+
+Test(drain, looks_again_for_what_could_not_be_read)
+{
+    struct sending sendings[1];
+    const struct scripted lines[] = {{.stored = {1}}};
+    struct store *store = create_store(lines, 1, &spool);
+    send_one(store, &sendings[0], 1, 1);
+    turn_loop();
+    spool.withheld = true;
+    connect_database(DRAIN);
+    turn_loop();
+    cr_assert_eq(spool.count, 1);
+    spool.withheld = false;
+    let_pass(9);
+    cr_assert_eq(spool.count, 0, "it waits for ever");
+    store_destroy(store);
+}
+
+Test(drain, lets_lanes_that_are_refused_a_connection_pause)
+{
+    enum { BATCHES = 8 };
+    struct sending sendings[BATCHES];
+    struct scripted lines[BATCHES];
+    for (int i = 0; i < BATCHES; i++)
+        lines[i] = (struct scripted){.stored = {i + 1}};
+    struct store *store = create_store(lines, BATCHES, &spool);
+    connect_database(DRAIN);
+    turn_loop();
+    hastened = 0;
+    for (int i = 0; i < BATCHES; i++) {
+        send_one(store, &sendings[i], i + 1, 1);
+        let_pass(i == BATCHES / 2);
+    }
+    cr_assert_eq(spool.count, 0);
+    cr_assert_leq(hastened, 3, "hastened %d times in about a second", hastened);
+    store_destroy(store);
+}
+
+Test(ladder, believes_a_spool_that_failed_again_after_a_while)
+{
+    struct store *store = create_store(NULL, 0, &spool);
+    struct sending one;
+    spool.next_result = SPOOL_FULL;
+    send_one(store, &one, 1, 1);
+    turn_loop();
+    let_pass(4);
+    cr_assert_not(store_available(store));
+    let_pass(2);
+    cr_assert(store_available(store), "not ready for ever, with nobody to send what would tell");
+    store_destroy(store);
+}
+
+// The server has no connection left for the drain, or refuses the row that it must take first.
+Test(ladder, tries_the_database_again_when_nothing_of_the_spool_is_committed)
+{
+    const struct scripted lines[] = {{.outcome = DATABASE_LOST}, {.stored = {3}}};
+    struct store *store = open_spooling_store(lines, 2);
+    struct sending one, two, three;
+    send_one(store, &one, 1, 1);
+    turn_loop();
+    connect_database(LANE);
+    let_pass(20);
+    send_one(store, &two, 2, 1);
+    turn_loop();
+    expect(&two, STORE_SPOOLED);
+    let_pass(11);
+    send_one(store, &three, 3, 1);
+    turn_loop();
+    expect(&three, STORE_STORED);
     store_destroy(store);
 }
