@@ -1,6 +1,7 @@
 -- Store a batch of submissions: narrow row and content. mark_changed_months.sql goes with it where one may
 -- lie outside the current month; insert_submission.sql is cheaper for one alone. An id that is there
--- already keeps its row and its (perhaps purged) content: it is not returned.
+-- already keeps its row and its (perhaps purged) content: it is not returned. The caller sorts the rows
+-- by key, or two connections that hold the same ids may wait for each other.
 --   $1 int[]          collectivity_id        $2 uuid[]        id
 --   $3 timestamptz[]  received_at            $4 bytea[]       content_hash
 --   $5 text[]         state                  $6 int[]         version of the survey
@@ -51,7 +52,6 @@ WITH given AS (
            digital_comfort, rekeying, returned, change_readiness, preferred_channel, commune,
            service, completed, help
     FROM given
-    ORDER BY collectivity_id, id
     ON CONFLICT (collectivity_id, id) DO NOTHING
     RETURNING new.collectivity_id, new.id
 ), kept AS (
