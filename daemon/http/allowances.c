@@ -12,7 +12,7 @@ enum { SETS = 4096, WAYS = 4 };
 
 static const int64_t SECOND_US = 1000000;
 static const int64_t MINUTE_US = 60 * SECOND_US;
-static const int64_t DAY_US = 24 * 60 * MINUTE_US;
+static const int64_t DAY_US = 1440 * MINUTE_US;
 
 // The bucket is written as the moment at which it will be full again: what is past is full.
 struct bucket {

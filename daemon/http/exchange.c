@@ -37,21 +37,26 @@ struct exchange_pool *exchange_pool_create(void)
 
 static void free_pooled(struct pooled *pooled)
 {
-    LIST_REMOVE(pooled, link);
     arena_destroy(pooled->exchange.arena);
     free(pooled);
+}
+
+static void free_list(struct pooled_list *list)
+{
+    struct pooled *next = NULL;
+    for (struct pooled *each = LIST_FIRST(list); each != NULL; each = next) {
+        next = LIST_NEXT(each, link);
+        edition_release(each->exchange.edition); // NULL in those that are kept
+        free_pooled(each);
+    }
 }
 
 void exchange_pool_destroy(struct exchange_pool *pool)
 {
     if (pool == NULL)
         return;
-    for (struct pooled *each = NULL; (each = LIST_FIRST(&pool->open)) != NULL;) {
-        edition_release(each->exchange.edition);
-        free_pooled(each);
-    }
-    for (struct pooled *each = NULL; (each = LIST_FIRST(&pool->kept)) != NULL;)
-        free_pooled(each);
+    free_list(&pool->open);
+    free_list(&pool->kept);
     allowances_destroy(pool->allowances);
     free(pool);
 }
@@ -93,12 +98,12 @@ static void give_back(struct pooled *pooled)
     struct arena *arena = pooled->exchange.arena;
     edition_release(pooled->exchange.edition);
     pool->open_count--;
+    LIST_REMOVE(pooled, link);
     if (pool->kept_count >= KEPT_LIMIT) {
         free_pooled(pooled);
         return;
     }
     arena_reset(arena);
-    LIST_REMOVE(pooled, link);
     *pooled = (struct pooled){.exchange = {.arena = arena}, .pool = pool};
     LIST_INSERT_HEAD(&pool->kept, pooled, link);
     pool->kept_count++;

@@ -7,6 +7,7 @@
 #include "daemon/intake/json_arena.h"
 #include "daemon/lifecycle/lifecycle_state.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -23,15 +24,39 @@ static bool open_service(struct daemon *daemon, struct error *error);
 static bool open_listeners(struct daemon *daemon, struct error *error);
 static void stop(struct daemon *daemon);
 
+// -- libevent --
+
+// libevent is told of memory that ran out by few of those who ask it for an event: nobody goes on
+// without.
+static void *take_memory(size_t size)
+{
+    void *memory = malloc(size);
+    if (memory == NULL)
+        memory_end();
+    return memory;
+}
+
+static void *resize_memory(void *memory, size_t size)
+{
+    void *resized = realloc(memory, size);
+    if (resized == NULL && size > 0)
+        memory_end();
+    return resized;
+}
+
 // The store's events go before those of clients, and the loop looks for them after every few: what
 // waits for a COMMIT is answered before more is taken in.
-static struct event_base *make_base(void)
+static struct event_base *make_base(struct error *error)
 {
     struct event_config *config = event_config_new();
     event_config_set_max_dispatch_interval(config, NULL, DISPATCH_CALLBACKS, 1);
     struct event_base *base = event_base_new_with_config(config);
     event_config_free(config);
-    event_base_priority_init(base, PRIORITIES);
+    if (base == NULL)
+        error_set(error, ERROR_FAILED, "no event loop can be made (%s): raise LimitNOFILE",
+                  strerror(errno));
+    else
+        event_base_priority_init(base, PRIORITIES);
     return base;
 }
 
@@ -47,7 +72,9 @@ static bool start(struct daemon *daemon, struct error *error)
     struct service *service = &daemon->service;
     service->settings = daemon->settings;
     service->began_s = clock_s();
-    daemon->base = make_base();
+    daemon->base = make_base(error);
+    if (daemon->base == NULL)
+        return false;
     daemon->notify = notify_create(daemon->base);
     service->secret = secret_load(daemon->settings->secret_file, error);
     return service->secret != NULL && open_durable(daemon, error) && open_service(daemon, error) &&
@@ -194,6 +221,7 @@ int lifecycle_run(struct settings *taken_settings, const char *path)
     struct daemon daemon = {.settings = taken_settings, .path = path};
     struct error error = {0};
     limits_set_log_level(daemon.settings);
+    event_set_mem_functions(take_memory, resize_memory, free);
     json_arena_install();
     if (start(&daemon, &error))
         run(&daemon);

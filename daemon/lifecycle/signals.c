@@ -23,20 +23,18 @@ void signals_catch(struct daemon *daemon)
     (void)signal(SIGPIPE, SIG_IGN);
     daemon->last_replies = evtimer_new(daemon->base, on_last_replies, daemon);
     for (size_t i = 0; i < SIGNALS; i++) {
+        (void)signal(caught[i], SIG_IGN); // what libevent restores when it lets go
         daemon->signals[i] = evsignal_new(daemon->base, caught[i], on_signal, daemon);
         (void)event_add(daemon->signals[i], NULL);
     }
 }
 
-// From here on the end is under way: another signal must not cut it short.
+// From here on the end is under way: another signal is ignored and does not cut it short.
 void signals_release(struct daemon *daemon)
 {
-    for (size_t i = 0; i < SIGNALS; i++) {
-        if (daemon->signals[i] == NULL)
-            continue;
-        event_free(daemon->signals[i]);
-        (void)signal(caught[i], SIG_IGN);
-    }
+    for (size_t i = 0; i < SIGNALS; i++)
+        if (daemon->signals[i] != NULL)
+            event_free(daemon->signals[i]);
     if (daemon->last_replies != NULL)
         event_free(daemon->last_replies);
 }

@@ -371,6 +371,14 @@ static void on_group_ended(struct database *database)
     finish(database, database->reply.failed != NULL ? DATABASE_FAILED : DATABASE_DONE);
 }
 
+// A group without BEGIN and COMMIT is committed by its Sync: should that fail, an error comes after
+// the statements' own good results.
+static bool is_late_failure(const struct database *database, const PGresult *result)
+{
+    return database->reply.failed == NULL && database->received < DATABASE_QUERIES_LIMIT &&
+           PQresultStatus(result) == PGRES_FATAL_ERROR;
+}
+
 // Reads what is there. In pipeline mode PQgetResult() gives NULL between two queries; twice in a
 // row means that nothing is under way.
 static void collect(struct database *database)
@@ -387,7 +395,7 @@ static void collect(struct database *database)
         if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
             PQclear(result);
             on_group_ended(database);
-        } else if (database->received < database->expected) {
+        } else if (database->received < database->expected || is_late_failure(database, result)) {
             take_result(database, result);
         } else {
             PQclear(result); // of the ROLLBACK

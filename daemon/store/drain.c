@@ -25,12 +25,14 @@ enum {
 struct drain {
     struct spool *spool;
     struct lane *lane;
+    bool accepts_unsynced; // the setting
     struct drain_events events;
     struct event *step; // the next batch, now or after a pause
     struct sweep *sweep;
     struct event *sweep_due;
     int pause_ms; // after a loss; doubles
     bool under_way, lost;
+    bool resting; // the step that is due only looks whether more can be read now
     uint64_t began_ms, told_ms;
 
     // The batch: rows of the spool, sorted by key; each key once in a round, those that repeat it
@@ -75,7 +77,7 @@ static void step_after(struct drain *drain, uint64_t pause_ms)
 void drain_wake(struct drain *drain)
 {
     if (drain != NULL && !drain->under_way && lane_open(drain->lane) &&
-        !event_pending(drain->step, EV_TIMEOUT, NULL))
+        (drain->resting || !event_pending(drain->step, EV_TIMEOUT, NULL)))
         step_after(drain, 0);
 }
 
@@ -97,16 +99,37 @@ static int compare_items(const void *a, const void *b)
     return (*left)->sequence < (*right)->sequence ? -1 : 1;
 }
 
+static void step_after_pause(struct drain *drain)
+{
+    step_after(drain, (uint64_t)drain->pause_ms);
+    drain->pause_ms *= 2;
+    if (drain->pause_ms > LONGEST_PAUSE_MS)
+        drain->pause_ms = LONGEST_PAUSE_MS;
+}
+
+// Nothing more was given out. What the spool gave out before and could not read is over too; a file
+// that is still there could not be opened, or removed, now.
+static void rest(struct drain *drain)
+{
+    struct spool_counts counts;
+    spool_confirm(drain->spool);
+    spool_read_counts(drain->spool, &counts);
+    drain->resting = counts.generations > 0;
+    if (drain->resting)
+        step_after_pause(drain);
+}
+
 static void on_step(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
     (void)what;
     struct drain *drain = context;
+    drain->resting = false;
     if (drain->under_way || !lane_open(drain->lane))
         return;
     drain->row_count = spool_next(drain->spool, drain->rows, ROWS_LIMIT);
     if (drain->row_count == 0) {
-        spool_confirm(drain->spool); // what the spool gave out and could not read is over too
+        rest(drain);
         return;
     }
     drain->under_way = true;
@@ -139,15 +162,16 @@ static void next_round(struct drain *drain)
     lane_send(drain->lane, drain->round, drain->round_count, DEADLINE_MS);
 }
 
+// A receipt withdraws one content: another one that was promised under its id is kept.
 static void on_decided(void *context, struct store_item *item, enum store_result result)
 {
     struct drain *drain = context;
+    bool conflict = result == STORE_CONFLICT || (result == STORE_GONE && item->other_content);
     if (result == STORE_UNAVAILABLE) {
         drain->lost = true;
-    } else if (result == STORE_CONFLICT || result == STORE_REFUSED) {
+    } else if (conflict || result == STORE_REFUSED) {
         drain->misfits[drain->misfit_count].row = item->row;
-        drain->misfits[drain->misfit_count++].reason =
-            result == STORE_CONFLICT ? "conflict" : "refused";
+        drain->misfits[drain->misfit_count++].reason = conflict ? "conflict" : "refused";
     }
 }
 
@@ -246,6 +270,7 @@ static void commit_batch(struct drain *drain)
     drain->under_way = false;
     drain->pause_ms = FIRST_PAUSE_MS;
     drain->counts.drained += drain->row_count;
+    spool_distrust_database(drain->spool, !lane_synced(drain->lane) && !drain->accepts_unsynced);
     spool_confirm(drain->spool);
     spool_read_counts(drain->spool, &counts);
     if (counts.waiting == 0)
@@ -259,10 +284,7 @@ static void lose_batch(struct drain *drain)
 {
     drain->under_way = false;
     spool_rewind(drain->spool);
-    step_after(drain, (uint64_t)drain->pause_ms);
-    drain->pause_ms *= 2;
-    if (drain->pause_ms > LONGEST_PAUSE_MS)
-        drain->pause_ms = LONGEST_PAUSE_MS;
+    step_after_pause(drain);
 }
 
 // -- The kept files --
@@ -310,6 +332,7 @@ struct drain *drain_create(struct event_base *base, const struct settings *setti
     const struct lane_events of_lane = {
         .on_open = on_open, .on_decided = on_decided, .on_idle = on_idle, .context = drain};
     drain->spool = spool;
+    drain->accepts_unsynced = setting_is_yes(settings->accept_unsynced_database);
     drain->events = *events;
     drain->pause_ms = FIRST_PAUSE_MS;
     drain->step = evtimer_new(base, on_step, drain);

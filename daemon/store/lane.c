@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/store/lane.h"
 
+#include "config/calendar.h"
 #include "config/log.h"
 #include "sql/conninfo.h"
 #include "sql/submission_arrays.h"
+#include "sql/submission_months.h"
+#include "sql/submission_scalars.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -36,7 +39,9 @@ struct lane {
     size_t cap; // halved while a row that PostgreSQL refuses is being looked for
     unsigned retries;
     uint64_t expires_ms;
+    bool marks; // the slice went in a transaction that also marks changed months
     struct submission_arrays arrays;
+    struct submission_scalars scalars;
 
     void (*on_other)(void *context, const struct database_reply *reply); // of lane_run()
     void *other_context;
@@ -50,8 +55,9 @@ static void look_up(struct lane *lane);
 static void on_looked_up(void *context, const struct database_reply *reply);
 
 static const enum statement lane_statements[] = {
-    STATEMENT_INSERT_SUBMISSIONS, STATEMENT_LOOK_UP_SUBMISSIONS, STATEMENT_PROBE_STORING,
-    STATEMENT_READ_DURABILITY, STATEMENT_INSERT_QUARANTINE};
+    STATEMENT_INSERT_SUBMISSION,   STATEMENT_INSERT_SUBMISSIONS, STATEMENT_MARK_CHANGED_MONTHS,
+    STATEMENT_LOOK_UP_SUBMISSIONS, STATEMENT_PROBE_STORING,      STATEMENT_READ_DURABILITY,
+    STATEMENT_INSERT_QUARANTINE};
 
 static uint64_t now_ms(void)
 {
@@ -179,26 +185,63 @@ static int time_left_ms(const struct lane *lane)
     return (int)(lane->expires_ms - now);
 }
 
-static void fill_arrays(struct lane *lane)
+static void gather_rows(struct lane *lane)
 {
     for (size_t i = 0; i < lane->slice; i++)
         lane->rows[i] = lane->batch[i]->row;
+}
+
+static struct database_query insert_one(struct lane *lane)
+{
+    submission_scalars_fill(&lane->scalars, lane->rows[0]);
+    return (struct database_query){STATEMENT_INSERT_SUBMISSION, NULL,
+                                   SUBMISSION_COLUMN_COUNT,     lane->scalars.values,
+                                   lane->scalars.sizes,         lane->scalars.formats};
+}
+
+static struct database_query insert_many(struct lane *lane)
+{
     submission_arrays_fill(&lane->arrays, lane->rows, lane->slice);
+    return (struct database_query){
+        STATEMENT_INSERT_SUBMISSIONS, NULL,
+        SUBMISSION_COLUMN_COUNT,      (const char *const *)lane->arrays.bytes,
+        lane->arrays.sizes,           lane->arrays.formats};
+}
+
+// One statement alone is its own transaction, on Citus too, and the Sync behind it its COMMIT.
+static void send_current(struct lane *lane)
+{
+    const struct database_query query = lane->slice == 1 ? insert_one(lane) : insert_many(lane);
+    database_run(lane->database, &query, 1, time_left_ms(lane), on_inserted, lane);
+}
+
+static void send_marked(struct lane *lane)
+{
+    const struct submission_arrays *arrays = &lane->arrays;
+    const struct database_query insert = insert_many(lane);
+    const struct uuid mark = uuid_make();
+    const char *const values[] = {arrays->bytes[0], arrays->bytes[2], (const char *)mark.bytes};
+    const int sizes[] = {arrays->sizes[0], arrays->sizes[2], sizeof mark.bytes};
+    const struct database_query queries[] = {
+        {.statement = STATEMENT_COUNT, .command = "BEGIN"},
+        insert,
+        {STATEMENT_MARK_CHANGED_MONTHS, NULL, 3, values, sizes, arrays->formats},
+        {.statement = STATEMENT_COUNT, .command = "COMMIT"},
+    };
+    database_run(lane->database, queries, 4, time_left_ms(lane), on_inserted, lane);
 }
 
 static void send_slice(struct lane *lane)
 {
     lane->slice = lane->count < lane->cap ? lane->count : lane->cap;
-    fill_arrays(lane);
-    const struct database_query queries[] = {
-        {.statement = STATEMENT_COUNT, .command = "BEGIN"},
-        {STATEMENT_INSERT_SUBMISSIONS, NULL, SUBMISSION_COLUMN_COUNT,
-         (const char *const *)lane->arrays.bytes, lane->arrays.sizes, lane->arrays.formats},
-        {.statement = STATEMENT_COUNT, .command = "COMMIT"},
-    };
+    gather_rows(lane);
     if (lane->events.on_sent != NULL)
         lane->events.on_sent(lane->events.context, lane->slice);
-    database_run(lane->database, queries, 3, time_left_ms(lane), on_inserted, lane);
+    lane->marks = !submissions_are_current(lane->rows, lane->slice, instant_now());
+    if (lane->marks)
+        send_marked(lane);
+    else
+        send_current(lane);
 }
 
 // Takes the item at `index` of the slice out of the batch by leaving NULL; compact() closes the
@@ -302,11 +345,12 @@ static size_t find_in_slice(const struct lane *lane, const PGresult *result, int
     return SIZE_MAX;
 }
 
-// 201 only when the server said COMMIT: the COMMIT of a failed transaction answers ROLLBACK, with
-// the same status.
-static bool committed(const PGresult *result)
+// 201 only when the server said COMMIT (the COMMIT of a failed transaction answers ROLLBACK, with
+// the same status), or ended the one statement's Sync without an error.
+static bool committed(const struct lane *lane, const struct database_reply *reply)
 {
-    return strcmp(PQcmdStatus((PGresult *)(uintptr_t)result), "COMMIT") == 0;
+    return reply->outcome == DATABASE_DONE &&
+           (!lane->marks || strcmp(PQcmdStatus(reply->results[3]), "COMMIT") == 0);
 }
 
 static void on_inserted(void *context, const struct database_reply *reply)
@@ -316,11 +360,11 @@ static void on_inserted(void *context, const struct database_reply *reply)
         on_refused(lane, reply->failed);
         return;
     }
-    if (reply->outcome == DATABASE_LOST || !committed(reply->results[2])) {
+    if (!committed(lane, reply)) {
         give_up(lane); // perhaps committed: the same id sent again changes nothing
         return;
     }
-    const PGresult *stored = reply->results[1];
+    const PGresult *stored = reply->results[lane->marks ? 1 : 0];
     for (int row = 0; row < PQntuples(stored); row++) {
         size_t index = find_in_slice(lane, stored, row);
         if (index != SIZE_MAX)
@@ -335,7 +379,8 @@ static void on_inserted(void *context, const struct database_reply *reply)
 
 static void look_up(struct lane *lane)
 {
-    fill_arrays(lane);
+    gather_rows(lane);
+    submission_arrays_fill(&lane->arrays, lane->rows, lane->slice);
     const struct database_query query = {STATEMENT_LOOK_UP_SUBMISSIONS,
                                          NULL,
                                          2,
@@ -345,17 +390,15 @@ static void look_up(struct lane *lane)
     database_run(lane->database, &query, 1, time_left_ms(lane), on_looked_up, lane);
 }
 
-// A withdrawal erases one content. Other content under the same id was never withdrawn: where the
-// spool had taken it, it must not vanish.
-static enum store_result compare_stored(const struct store_item *item, const PGresult *found,
-                                        int row)
+static enum store_result compare_stored(struct store_item *item, const PGresult *found, int row)
 {
     char ours[2 + 2 * HASH_BYTES + 1] = "\\x";
     for (size_t i = 0; i < HASH_BYTES; i++)
         (void)snprintf(ours + 2 + 2 * i, 3, "%02x", item->row->content_hash[i]);
-    if (strcmp(PQgetvalue(found, row, 2), ours) != 0)
-        return STORE_CONFLICT;
-    return strcmp(PQgetvalue(found, row, 3), "withdrawn") == 0 ? STORE_GONE : STORE_REPLAYED;
+    item->other_content = strcmp(PQgetvalue(found, row, 2), ours) != 0;
+    if (strcmp(PQgetvalue(found, row, 3), "withdrawn") == 0)
+        return STORE_GONE;
+    return item->other_content ? STORE_CONFLICT : STORE_REPLAYED;
 }
 
 static void on_looked_up(void *context, const struct database_reply *reply)

@@ -14,6 +14,9 @@ TAILQ_HEAD(items, store_item);
 
 enum {
     EXPIRY_TICK_MS = 100,
+    HASTEN_MS = 1000,
+    SPOOL_AGAIN_MS = 5000,
+    TRIAL_MS = 30000,  // a lane is open and nothing of the spool is committed: then it is tried
     ROWS_LIMIT = 1000, // the most that the setting batch_limit allows
     // Whatever clients send, the daemon stays small: an item keeps its content until it is
     // answered, and a batch is copied twice on its way (arrays, libpq).
@@ -46,9 +49,12 @@ struct store {
 
     struct lane **lanes;
     size_t lane_count;
-    bool proving;  // after a loss: until a batch of the spool was committed, nothing waits
-    bool stopping; // everything goes to the spool
-    bool spool_takes;
+    bool proving;     // after a loss: until a batch of the spool was committed, nothing waits
+    bool stopping;    // everything goes to the spool
+    bool spool_takes; // as far as its last write said
+    uint64_t spool_failed_ms; // when that failed
+    uint64_t hastened_ms;
+    uint64_t lost_ms;   // when the last loss was
     struct batch batch; // being gathered
     struct store_counts counts;
 };
@@ -77,7 +83,7 @@ static bool result_of_repeat(const struct store_item *first, enum store_result r
     *its_result = result;
     if (result == STORE_STORED || result == STORE_REPLAYED)
         *its_result = same ? STORE_REPLAYED : STORE_CONFLICT;
-    if ((result == STORE_SPOOLED || result == STORE_GONE) && !same)
+    if (result == STORE_SPOOLED && !same)
         *its_result = STORE_CONFLICT;
     return same || (result != STORE_CONFLICT && result != STORE_REFUSED);
 }
@@ -203,13 +209,21 @@ static bool a_lane_is_open(const struct store *store)
     return false;
 }
 
-static bool something_spooled(const struct store *store)
+static bool nothing_would_prove(const struct store *store)
 {
-    struct spool_counts counts;
-    if (store->spool == NULL)
-        return false;
-    spool_read_counts(store->spool, &counts);
-    return counts.waiting > 0;
+    struct spool_counts counts = {0};
+    if (store->spool != NULL)
+        spool_read_counts(store->spool, &counts);
+    return store->spilled == 0 && counts.waiting == 0;
+}
+
+// Nothing but a write tells whether there is room again, and who believes /readyz sends nothing to
+// write meanwhile.
+static void trust_spool_again(struct store *store, uint64_t now)
+{
+    if (store->spool != NULL && !store->spool_takes &&
+        now - store->spool_failed_ms >= SPOOL_AGAIN_MS)
+        store->spool_takes = true;
 }
 
 // What waited too long goes to the spool; all of it when no lane is left.
@@ -220,8 +234,10 @@ static void on_expiry(evutil_socket_t fd, short what, void *context)
     struct store *store = context;
     uint64_t now = now_ms();
     struct store_item *item;
-    if (store->proving && a_lane_is_open(store) && store->spilled == 0 && !something_spooled(store))
-        store->proving = false; // there is nothing to prove it with
+    trust_spool_again(store, now);
+    if (store->proving && a_lane_is_open(store) &&
+        (nothing_would_prove(store) || now - store->lost_ms >= TRIAL_MS))
+        store->proving = false;
     if (store->queued > 0 && !database_promises(store))
         spill_queue(store);
     while ((item = TAILQ_FIRST(&store->queue)) != NULL && item->expires_ms <= now) {
@@ -352,9 +368,14 @@ static void count_batch(void *context, size_t rows)
     store->counts.batch_rows += rows;
 }
 
-// Something reaches the database: the others need not wait for their next attempt.
+// Something reaches the database: the others need not wait for their next attempt. Once a second: a
+// server that has no connection left for one of them is not asked again with every batch drained.
 static void hasten_all(struct store *store)
 {
+    uint64_t now = now_ms();
+    if (now - store->hastened_ms < HASTEN_MS)
+        return;
+    store->hastened_ms = now;
     for (size_t i = 0; i < store->lane_count; i++)
         lane_hasten(store->lanes[i]);
     drain_hasten(store->drain);
@@ -378,6 +399,7 @@ static void on_decided(void *context, struct store_item *item, enum store_result
         return;
     }
     store->proving = true;
+    store->lost_ms = now_ms();
     spill(store, item);
 }
 
@@ -446,6 +468,8 @@ static void pour_batch(struct store *store)
     if (kept == 0)
         return;
     store->spool_takes = spool_write(store->spool, rows, kept) == SPOOL_WRITTEN;
+    if (!store->spool_takes)
+        store->spool_failed_ms = now_ms();
     for (size_t i = 0; i < kept; i++)
         decide(store, batch->items[i], store->spool_takes ? STORE_SPOOLED : STORE_UNAVAILABLE);
 }
@@ -529,6 +553,7 @@ struct store *store_create(struct event_base *base, const struct settings *setti
     TAILQ_INIT(&store->spill);
     TAILQ_INIT(&store->answered);
     store->answer = event_new(base, -1, 0, answer_items, store);
+    event_priority_set(store->answer, 0); // in the turn in which the result came
     store->pour = event_new(base, -1, 0, on_pour, store);
     store->expiry = event_new(base, -1, EV_PERSIST, on_expiry, store);
     const struct timeval tick = {.tv_usec = EXPIRY_TICK_MS * 1000L};

@@ -7,7 +7,9 @@
 //                     +-------+-> spill -> spool (fsync) -> done   (202) -> drained later
 //                                          | full, failed -> done  (503)
 //
-// After a loss no submission waits for the database again until one of the spool was committed.
+// After a loss no submission waits for the database again until one of the spool was committed;
+// where none can be (the drain gets no connection), the database is tried again every half a
+// minute.
 //
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -27,7 +29,7 @@ enum store_result {
     STORE_SPOOLED,     // fsynced in this host's spool: will be loaded                  202
     STORE_REPLAYED,    // the same id with the same content was there                   200
     STORE_CONFLICT,    // the same id with other content was there                      409
-    STORE_GONE,        // the same id with the same content was withdrawn               410
+    STORE_GONE,        // the id was withdrawn                                          410
     STORE_REFUSED,     // PostgreSQL refuses this row, and this row only                422
     STORE_UNAVAILABLE, // nothing durable is known of it; the client keeps it and retries 503
 };
@@ -44,7 +46,7 @@ struct store_item {
     struct store_item *repeat; // the next of the same id, decided with this one
     uint64_t expires_ms, sequence;
     enum store_result result;
-    bool decided;
+    bool other_content; // with STORE_GONE: what was withdrawn had other content
 };
 
 // spool and acknowledged are borrowed; NULL (tests): nothing is spooled, nothing is noted. settings

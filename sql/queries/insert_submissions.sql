@@ -1,5 +1,6 @@
--- Store a batch of submissions: narrow row, content, and a mark for each month outside the current one.
--- An id that is there already keeps its row and its (perhaps purged) content: it is not returned.
+-- Store a batch of submissions: narrow row and content. mark_changed_months.sql goes with it where one may
+-- lie outside the current month; insert_submission.sql is cheaper for one alone. An id that is there
+-- already keeps its row and its (perhaps purged) content: it is not returned.
 --   $1 int[]          collectivity_id        $2 uuid[]        id
 --   $3 timestamptz[]  received_at            $4 bytea[]       content_hash
 --   $5 text[]         state                  $6 int[]         version of the survey
@@ -52,24 +53,12 @@ WITH given AS (
     FROM given
     ORDER BY collectivity_id, id
     ON CONFLICT (collectivity_id, id) DO NOTHING
-    RETURNING new.collectivity_id, new.id, new.received_at
+    RETURNING new.collectivity_id, new.id
 ), kept AS (
     INSERT INTO recueil.submission_content (collectivity_id, id, content)
     SELECT given.collectivity_id, given.id, given.content
     FROM given
     JOIN stored ON stored.collectivity_id = given.collectivity_id AND stored.id = given.id
     ON CONFLICT (collectivity_id, id) DO NOTHING
-), marked AS (
-    INSERT INTO recueil.changed_month (collectivity_id, month, mark)
-    SELECT DISTINCT ON (collectivity_id, month) collectivity_id, month, id
-    FROM (
-        SELECT stored.collectivity_id, stored.id,
-               date_trunc('month', stored.received_at AT TIME ZONE c.time_zone)::date AS month,
-               date_trunc('month', now() AT TIME ZONE c.time_zone)::date AS current
-        FROM stored
-        JOIN recueil.collectivity c ON c.collectivity_id = stored.collectivity_id
-    ) AS dated
-    WHERE month <> current
-    ON CONFLICT (collectivity_id, month, mark) DO NOTHING
 )
 SELECT collectivity_id, id FROM stored;

@@ -60,8 +60,8 @@ def pgbench(environment, script, bodies, connections, seconds):
         os.remove(log)
     latencies.sort()
     done = int(re.search(r"processed: ([0-9]+)", out).group(1))
-    if done == 0:  # a machine so busy that even connecting took all the time
-        return Load(0, seconds, 0.0, 0.0, connections)
+    if done == 0:  # a machine so busy that connecting took all the time
+        return None
     rate = float(re.search(r"tps = ([0-9.]+)", out).group(1))
     at = [latencies[int(len(latencies) * share)] / 1000 for share in (0.5, 0.99)]
     return Load(done, done / rate, *at, 0)

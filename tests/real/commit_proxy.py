@@ -1,5 +1,6 @@
 # A proxy between the daemon and PostgreSQL on a Unix socket of its own. It forwards what it is given, until
-# it is told what to do with the next COMMIT:
+# it is told what to do with the next COMMIT. A statement that inserts submissions without BEGIN and COMMIT
+# around it is one too: its Sync commits it.
 #
 #   reply    forward it, wait until the server has confirmed it, and cut without a word
 #   request  cut before the server hears of it
@@ -8,12 +9,15 @@
 #
 # SPDX-License-Identifier: Apache-2.0
 import os
+import re
 import selectors
 import socket
 import threading
 
-ASKED = b"COMMIT\0"  # of the client's Parse or Query
-CONFIRMED = b"C\0\0\0\x0bCOMMIT\0"  # the server's CommandComplete
+# The client's Bind of an insert, or its COMMIT; then the server's ReadyForQuery tells that it was done.
+ASKED = re.compile(rb"B....\0insert_submissions?\0|COMMIT\0", re.DOTALL)
+CONFIRMED = re.compile(rb"Z\0\0\0\x05")
+LONGEST = 32  # of what is looked for
 BLOCK = 1 << 16
 
 
@@ -23,6 +27,7 @@ class _Link:
     def __init__(self, client, server):
         self.client, self.server = client, server
         self.tails = {client: b"", server: b""}  # the end of what came before, for what is split
+        self.asked = False  # and not confirmed yet
         self.held = None
 
 
@@ -112,7 +117,7 @@ class CommitProxy:
         try:
             block = source.recv(BLOCK)
             seen = link.tails[source] + block
-            link.tails[source] = seen[-len(CONFIRMED) + 1:]
+            link.tails[source] = seen[-LONGEST + 1:]
             if block == b"" or not self._forward(link, source, other, block, seen):
                 self._cut(link)
         except OSError:
@@ -121,7 +126,8 @@ class CommitProxy:
     def _forward(self, link, source, other, block, seen):
         """False when the link is to be cut."""
         if source is link.client:
-            if is_new(seen, ASKED, block):
+            if not link.asked and is_new(seen, ASKED, block):
+                link.asked = True
                 if self._take("request"):
                     return False
                 if self._take("at_once"):
@@ -130,7 +136,8 @@ class CommitProxy:
         elif link.held is not None:
             link.held += block
             return True
-        elif is_new(seen, CONFIRMED, block):
+        elif link.asked and is_new(seen, CONFIRMED, block):
+            link.asked = False
             if self._take("reply"):
                 return False
             if self._take("held"):
@@ -154,4 +161,4 @@ class CommitProxy:
 
 def is_new(seen, wanted, block):
     """Does it end in this block, and not in what came before?"""
-    return seen.rfind(wanted) + len(wanted) > len(seen) - len(block) and wanted in seen
+    return any(found.end() > len(seen) - len(block) for found in wanted.finditer(seen))

@@ -568,7 +568,7 @@ class Withdrawn(Ladder):
         until(lambda: self.quarantined(submission), "it is quarantined", DRAIN_LIMIT_S)
         self.assert_erased(submission)
         self.wait_for_database()
-        self.assertEqual(self.daemon.submit(other)[0], 409)
+        self.assertEqual(self.daemon.submit(other)[0], 410)
         self.assertEqual(self.withdraw(other, receipt), 200)
         self.assertEqual(self.quarantined(other), [("withdrawn", None)])
         self.daemon.stop()

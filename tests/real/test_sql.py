@@ -43,7 +43,7 @@ NATIONAL = "(national query)"
 
 TENANT_STATEMENT_EXCEPTIONS = {
     # A batch carries its collectivities as a column and joins on it.
-    "insert_submissions", "look_up_submissions", "insert_quarantine",
+    "insert_submissions", "mark_changed_months", "look_up_submissions", "insert_quarantine",
     # Stores nothing, for nobody.
     "probe_storing",
     # Found by the slug, its only other key.
@@ -216,8 +216,9 @@ class Roles(unittest.TestCase):
         self.check("recueil_reader", *((f"SELECT * FROM recueil.{table}", False) for table in scope()))
 
     def test_each_role_may_run_its_statements(self):
-        daemon = {"load_published", "read_published_version", "insert_submissions", "look_up_submissions",
-                  "insert_quarantine", "probe_storing", "read_withdrawal", "withdraw_submission"}
+        daemon = {"load_published", "read_published_version", "insert_submission", "insert_submissions",
+                  "mark_changed_months", "look_up_submissions", "insert_quarantine", "probe_storing",
+                  "read_withdrawal", "withdraw_submission"}
         owner = {"read_migrations", "record_migration", "read_missing_rights", "read_schema", "lock_migration",
                  "unlock_migration"}
         for role, names in (("recueil_daemon", daemon),

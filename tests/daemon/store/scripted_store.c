@@ -4,11 +4,16 @@
 // succeeds as long as `probes_pass` says so, without a line.
 //
 // SPDX-License-Identifier: Apache-2.0
+#include "config/calendar.h"
 #include "daemon/store/database.h"
 #include "daemon/store/store.h"
+#include "sql/submission_months.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 enum { GROUPS_LIMIT = 64, IDS_LIMIT = 16 };
 
@@ -30,7 +35,8 @@ struct database {
     struct database_events events;
     bool ready;
     struct event *turn;
-    enum statement statement; // of the group under way
+    enum statement statement; // of the group under way: what it asks or inserts
+    bool in_transaction;      // it has BEGIN and COMMIT
     void (*on_reply)(void *, const struct database_reply *);
     void *context;
 };
@@ -44,6 +50,16 @@ static size_t script_size, script_at;
 static int sent_counts[GROUPS_LIMIT]; // rows of each insert sent, in order
 static size_t sent;
 static struct event_base *base;
+
+// Time passes when a test says so, too: for this program and for libevent.
+static time_t passed_s;
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+    int result = (int)syscall(SYS_clock_gettime, clock, now);
+    now->tv_sec += passed_s;
+    return result;
+}
 
 static PGresult *result_with(ExecStatusType status, const char *tag)
 {
@@ -123,15 +139,23 @@ static void reply_to_probe(struct database_reply *reply)
         reply->failed = reply->results[1] = result_with(PGRES_FATAL_ERROR, NULL);
 }
 
+static bool inserts(enum statement statement)
+{
+    return statement == STATEMENT_INSERT_SUBMISSION || statement == STATEMENT_INSERT_SUBMISSIONS;
+}
+
 static void reply_by_script(const struct database *database, struct database_reply *reply)
 {
     cr_assert_lt(script_at, script_size, "the store sent more groups than the script has");
     const struct scripted *line = &script[script_at++];
     reply->outcome = line->outcome;
-    if (line->outcome == DATABASE_DONE && database->statement == STATEMENT_INSERT_SUBMISSIONS) {
+    if (line->outcome == DATABASE_DONE && database->in_transaction) {
         reply->results[0] = result_with(PGRES_COMMAND_OK, "BEGIN");
         reply->results[1] = stored_rows(line);
-        reply->results[2] = result_with(PGRES_COMMAND_OK, line->tag ? line->tag : "COMMIT");
+        reply->results[2] = result_with(PGRES_COMMAND_OK, "INSERT 0 1");
+        reply->results[3] = result_with(PGRES_COMMAND_OK, line->tag ? line->tag : "COMMIT");
+    } else if (line->outcome == DATABASE_DONE && inserts(database->statement)) {
+        reply->results[0] = stored_rows(line);
     } else if (line->outcome == DATABASE_DONE) {
         reply->results[0] = found_rows(line);
     } else if (line->outcome == DATABASE_FAILED) {
@@ -179,9 +203,11 @@ bool database_ready(const struct database *database)
     return database != NULL && database->ready;
 }
 
+static int hastened;
+
 void database_hasten(struct database *database)
 {
-    (void)database;
+    hastened += !database->ready;
 }
 
 void database_break(struct database *database, const char *why)
@@ -190,6 +216,11 @@ void database_break(struct database *database, const char *why)
     event_del(database->turn);
     database->ready = false;
     database->on_reply(database->context, &(struct database_reply){.outcome = DATABASE_LOST});
+}
+
+static int array_length(const unsigned char *array)
+{
+    return array[12] << 24 | array[13] << 16 | array[14] << 8 | array[15];
 }
 
 void database_run(struct database *database, const struct database_query *queries, size_t count,
@@ -202,11 +233,14 @@ void database_run(struct database *database, const struct database_query *querie
     database->ready = false;
     database->on_reply = on_reply;
     database->context = context;
-    database->statement = queries[count == 3 ? 1 : 0].statement;
-    if (database->statement == STATEMENT_INSERT_SUBMISSIONS) {
-        const unsigned char *array = (const unsigned char *)queries[1].values[0];
+    database->in_transaction = count == 4;
+    const struct database_query *query = &queries[database->in_transaction ? 1 : 0];
+    database->statement = query->statement;
+    if (inserts(query->statement)) {
         cr_assert_lt(sent, GROUPS_LIMIT);
-        sent_counts[sent++] = array[12] << 24 | array[13] << 16 | array[14] << 8 | array[15];
+        sent_counts[sent++] = query->statement == STATEMENT_INSERT_SUBMISSION
+                                  ? 1
+                                  : array_length((const unsigned char *)query->values[0]);
     }
     event_active(database->turn, 0, 0);
 }
@@ -226,6 +260,7 @@ struct spool {
     size_t count, given;
     enum spool_result next_result;
     size_t writes;
+    bool withheld; // its files cannot be opened now
 };
 
 enum spool_result spool_write(struct spool *spool, const struct submission *const rows[],
@@ -252,7 +287,7 @@ enum spool_found spool_find(struct spool *spool, const struct submission *row)
 size_t spool_next(struct spool *spool, struct submission *rows, size_t limit)
 {
     size_t count = 0;
-    while (spool->given < spool->count && count < limit)
+    while (!spool->withheld && spool->given < spool->count && count < limit)
         rows[count++] = spool->rows[spool->given++];
     return count;
 }
@@ -268,6 +303,13 @@ void spool_confirm(struct spool *spool)
 void spool_rewind(struct spool *spool)
 {
     spool->given = 0;
+}
+
+static bool distrusted;
+void spool_distrust_database(struct spool *spool, bool distrusts)
+{
+    (void)spool;
+    distrusted = distrusts;
 }
 
 void spool_kept_expire(struct spool *spool)
@@ -294,7 +336,8 @@ bool spool_kept_erase(struct spool *spool, const struct spool_listed *rows, size
 
 void spool_read_counts(struct spool *spool, struct spool_counts *counts)
 {
-    *counts = (struct spool_counts){.waiting = (int64_t)spool->count};
+    *counts = (struct spool_counts){.waiting = (int64_t)spool->count,
+                                    .generations = spool->count > 0 ? 1 : 0};
 }
 
 // The scripted database cannot make a PGresult with an SQLSTATE: the script's is told here instead.
@@ -375,6 +418,9 @@ static struct store *open_spooling_store(const struct scripted *lines, size_t co
     return store;
 }
 
+// Of what the tests send. In 1970: a month that wants a mark, so a transaction.
+static int64_t received_at_us;
+
 enum { CONTENT_BYTES = 5 * 512 * 1024 }; // three fit in what may wait
 
 static void send_content(struct store *store, struct sending *sending, int last, int hash,
@@ -383,6 +429,7 @@ static void send_content(struct store *store, struct sending *sending, int last,
     static const char content[CONTENT_BYTES];
     submission_clear(&sending->row);
     sending->row.collectivity_id = 1;
+    sending->row.received_at_us = received_at_us;
     sending->calls = 0;
     cr_assert(uuid_parse(id_text(last), 36, &sending->row.id));
     memset(sending->row.content_hash, hash, HASH_BYTES);
@@ -431,6 +478,48 @@ Test(store, never_says_stored_when_commit_answers_rollback)
     send_one(store, &one, 1, 1);
     turn_loop();
     expect(&one, STORE_UNAVAILABLE);
+    store_destroy(store);
+}
+
+// Within a day of a month's edge a transaction is right too.
+static void expect_single_statement(void)
+{
+    struct submission row;
+    const struct submission *rows[] = {&row};
+    submission_clear(&row);
+    row.received_at_us = received_at_us;
+    cr_assert_eq(databases[LANE].in_transaction, !submissions_are_current(rows, 1, received_at_us));
+}
+
+Test(store, needs_no_transaction_for_what_needs_no_mark)
+{
+    const struct scripted lines[] = {{.stored = {1}}, {.stored = {2, 3}}};
+    struct store *store = open_store(lines, 2);
+    struct sending one, two, three;
+    received_at_us = instant_now();
+    send_one(store, &one, 1, 1);
+    send_one(store, &two, 2, 1);
+    send_one(store, &three, 3, 1);
+    turn_loop();
+    expect(&one, STORE_STORED);
+    expect(&two, STORE_STORED);
+    expect(&three, STORE_STORED);
+    cr_assert_eq(sent, 2);
+    cr_assert_eq(sent_counts[0], 1);
+    cr_assert_eq(sent_counts[1], 2);
+    expect_single_statement();
+    store_destroy(store);
+}
+
+Test(store, looks_up_a_single_one_that_was_there)
+{
+    const struct scripted lines[] = {{.stored = {0}}, {.found = {{1, ONES, "counted"}}}};
+    struct store *store = open_store(lines, 2);
+    struct sending one;
+    received_at_us = instant_now();
+    send_one(store, &one, 1, 1);
+    turn_loop();
+    expect(&one, STORE_REPLAYED);
     store_destroy(store);
 }
 
@@ -863,6 +952,25 @@ Test(drain, quarantines_what_conflicts_and_what_is_refused_and_nothing_else)
     store_destroy(store);
 }
 
+Test(drain, has_files_kept_where_the_server_does_not_sync)
+{
+    static const char *const said[] = {"off", "on"};
+    for (size_t i = 0; i < 2; i++) {
+        struct sending sendings[1];
+        const struct scripted lines[] = {{.stored = {1}}};
+        struct store *store = create_store(lines, 1, &spool);
+        send_one(store, &sendings[0], 1, 1);
+        turn_loop();
+        said_fsync = said[i];
+        connect_database(DRAIN);
+        turn_loop();
+        cr_assert_eq(spool.count, 0);
+        cr_assert_eq(distrusted, i == 0);
+        store_destroy(store);
+        event_base_free(base);
+    }
+}
+
 Test(drain, takes_nothing_from_the_spool_when_a_batch_is_lost)
 {
     struct sending sendings[2];
@@ -871,23 +979,6 @@ Test(drain, takes_nothing_from_the_spool_when_a_batch_is_lost)
     turn_loop();
     cr_assert_eq(spool.count, 2);
     cr_assert_eq(spool.given, 0, "what was given out is given out again");
-    store_destroy(store);
-}
-
-Test(drain, quarantines_other_content_of_an_id_that_was_withdrawn)
-{
-    struct sending sendings[1];
-    struct store_counts counts;
-    const struct scripted lines[] = {
-        {.stored = {0}},
-        {.found = {{1, "\\x02020202020202020202020202020202", "withdrawn"}}},
-        {.found = {{0}}}, // quarantine
-    };
-    struct store *store = store_with_spooled(lines, 3, sendings, 1);
-    turn_loop();
-    cr_assert_eq(spool.count, 0);
-    store_read_counts(store, &counts);
-    cr_assert_eq(counts.quarantined, 1);
     store_destroy(store);
 }
 
@@ -902,5 +993,99 @@ Test(drain, leaves_alone_what_was_stored_or_withdrawn_before)
     cr_assert_eq(spool.count, 0);
     store_read_counts(store, &counts);
     cr_assert_eq(counts.quarantined, 0);
+    store_destroy(store);
+}
+
+Test(drain, quarantines_what_was_promised_under_an_id_whose_other_content_was_withdrawn)
+{
+    struct sending sendings[1];
+    struct store_counts counts;
+    const struct scripted lines[] = {
+        {.stored = {0}},
+        {.found = {{1, "\\x02020202020202020202020202020202", "withdrawn"}}},
+        {.found = {{0}}}, // its quarantine
+    };
+    struct store *store = store_with_spooled(lines, 3, sendings, 1);
+    turn_loop();
+    cr_assert_eq(spool.count, 0);
+    store_read_counts(store, &counts);
+    cr_assert_eq(counts.quarantined, 1, "a 202 went away");
+    store_destroy(store);
+}
+
+static void let_pass(time_t seconds)
+{
+    passed_s += seconds;
+    turn_loop();
+}
+
+Test(drain, looks_again_for_what_could_not_be_read)
+{
+    struct sending sendings[1];
+    const struct scripted lines[] = {{.stored = {1}}};
+    struct store *store = create_store(lines, 1, &spool);
+    send_one(store, &sendings[0], 1, 1);
+    turn_loop();
+    spool.withheld = true;
+    connect_database(DRAIN);
+    turn_loop();
+    cr_assert_eq(spool.count, 1);
+    spool.withheld = false;
+    let_pass(9);
+    cr_assert_eq(spool.count, 0, "it waits for ever");
+    store_destroy(store);
+}
+
+Test(drain, lets_lanes_that_are_refused_a_connection_pause)
+{
+    enum { BATCHES = 8 };
+    struct sending sendings[BATCHES];
+    struct scripted lines[BATCHES];
+    for (int i = 0; i < BATCHES; i++)
+        lines[i] = (struct scripted){.stored = {i + 1}};
+    struct store *store = create_store(lines, BATCHES, &spool);
+    connect_database(DRAIN);
+    turn_loop();
+    hastened = 0;
+    for (int i = 0; i < BATCHES; i++) {
+        send_one(store, &sendings[i], i + 1, 1);
+        let_pass(i == BATCHES / 2);
+    }
+    cr_assert_eq(spool.count, 0);
+    cr_assert_leq(hastened, 3, "hastened %d times in about a second", hastened);
+    store_destroy(store);
+}
+
+Test(ladder, believes_a_spool_that_failed_again_after_a_while)
+{
+    struct store *store = create_store(NULL, 0, &spool);
+    struct sending one;
+    spool.next_result = SPOOL_FULL;
+    send_one(store, &one, 1, 1);
+    turn_loop();
+    let_pass(4);
+    cr_assert_not(store_available(store));
+    let_pass(2);
+    cr_assert(store_available(store), "not ready for ever, with nobody to send what would tell");
+    store_destroy(store);
+}
+
+// The server has no connection left for the drain, or refuses the row that it must take first.
+Test(ladder, tries_the_database_again_when_nothing_of_the_spool_is_committed)
+{
+    const struct scripted lines[] = {{.outcome = DATABASE_LOST}, {.stored = {3}}};
+    struct store *store = open_spooling_store(lines, 2);
+    struct sending one, two, three;
+    send_one(store, &one, 1, 1);
+    turn_loop();
+    connect_database(LANE);
+    let_pass(20);
+    send_one(store, &two, 2, 1);
+    turn_loop();
+    expect(&two, STORE_SPOOLED);
+    let_pass(11);
+    send_one(store, &three, 3, 1);
+    turn_loop();
+    expect(&three, STORE_STORED);
     store_destroy(store);
 }
