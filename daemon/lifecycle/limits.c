@@ -35,6 +35,7 @@ struct spool_limits limits_of_spool(const struct settings *settings)
         .quota_bytes = settings->spool_quota_mib * MIB,
         .least_free_bytes = settings->spool_least_free_mib * MIB,
         .keep_days = settings->spool_keep_days,
+        .damaged_keep_days = settings->acknowledged_keep_days, // as long as audit looks back
     };
 }
 

@@ -127,13 +127,15 @@ static bool holds_nothing_more(struct spool *spool, struct generation *generatio
 // Where files are kept, their time is that of the end of draining.
 static bool put_away(struct spool *spool, const struct generation *generation)
 {
+    bool keeps = spool->limits.keep_days > 0 || spool->distrusts_database;
     if (generation->salvage != NULL) {
+        (void)utimensat(AT_FDCWD, generation->path, NULL, 0);
         if (!directory_move(spool->directory, generation->number, DIRECTORY_DAMAGED))
             return false;
         spool_numbers_add(&spool->damaged, generation->number);
         return true;
     }
-    if (spool->limits.keep_days == 0 || generation->last == 0)
+    if (!keeps || generation->last == 0)
         return directory_remove(spool->directory, DIRECTORY_WAITING, generation->number);
     (void)utimensat(AT_FDCWD, generation->path, NULL, 0);
     if (!directory_move(spool->directory, generation->number, DIRECTORY_DRAINED))

@@ -84,7 +84,8 @@ bool generation_give_up(struct generation *generation, const char *damage)
     salvage_destroy(generation->salvage);
     generation->salvage = salvage;
     generation->last = salvage_last(salvage);
-    generation->lost = known - salvage_behind(salvage, 0);
+    int64_t reading = salvage_behind(salvage, 0);
+    generation->lost = known > reading ? known - reading : 0;
     generation->known = true;
     (void)snprintf(generation->damage, sizeof generation->damage, "%s", damage);
     return true;

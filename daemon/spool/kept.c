@@ -15,11 +15,12 @@ enum { SECONDS_A_DAY = 86400, ROWS_AT_ONCE = 64, QUOTED_BYTES = 256 };
 
 // -- Time --
 
-// When the file was drained; false when that cannot be told.
-static bool drained_at(const struct spool *spool, int64_t number, struct timespec *time_of)
+// When the file was set aside; false when that cannot be told.
+static bool set_aside_at(const struct spool *spool, enum directory_place place, int64_t number,
+                         struct timespec *time_of)
 {
     struct stat status;
-    char *path = directory_path(spool->directory, DIRECTORY_DRAINED, number);
+    char *path = directory_path(spool->directory, place, number);
     bool known = stat(path, &status) == 0;
     free(path);
     if (known)
@@ -27,26 +28,35 @@ static bool drained_at(const struct spool *spool, int64_t number, struct timespe
     return known;
 }
 
-static void forget_kept(struct spool *spool, size_t index)
+static void forget_file(struct spool *spool, enum directory_place place,
+                        struct spool_numbers *numbers, size_t index)
 {
-    if (spool->looked_at != NULL && spool->looked_in == DIRECTORY_DRAINED &&
-        spool->looked_at->number == spool->kept.items[index])
+    if (spool->looked_at != NULL && spool->looked_in == place &&
+        spool->looked_at->number == numbers->items[index])
         spool_look_away(spool);
-    spool_numbers_remove(&spool->kept, index);
+    spool_numbers_remove(numbers, index);
+}
+
+static void expire(struct spool *spool, enum directory_place place, struct spool_numbers *numbers,
+                   int32_t keep_days)
+{
+    struct timespec time_of;
+    time_t oldest = time(NULL) - (time_t)keep_days * SECONDS_A_DAY;
+    for (size_t i = numbers->count; i-- > 0;) {
+        int64_t number = numbers->items[i];
+        if (keep_days > 0 && set_aside_at(spool, place, number, &time_of) &&
+            time_of.tv_sec > oldest)
+            continue;
+        if (directory_remove(spool->directory, place, number))
+            forget_file(spool, place, numbers, i);
+    }
 }
 
 void spool_kept_expire(struct spool *spool)
 {
-    struct timespec time_of;
-    time_t oldest = time(NULL) - (time_t)spool->limits.keep_days * SECONDS_A_DAY;
-    for (size_t i = spool->kept.count; i-- > 0;) {
-        int64_t number = spool->kept.items[i];
-        if (spool->limits.keep_days > 0 && drained_at(spool, number, &time_of) &&
-            time_of.tv_sec > oldest)
-            continue;
-        if (directory_remove(spool->directory, DIRECTORY_DRAINED, number))
-            forget_kept(spool, i);
-    }
+    expire(spool, DIRECTORY_DRAINED, &spool->kept, spool->limits.keep_days);
+    if (spool->limits.damaged_keep_days > 0)
+        expire(spool, DIRECTORY_DAMAGED, &spool->damaged, spool->limits.damaged_keep_days);
 }
 
 // -- Keys --
@@ -156,7 +166,8 @@ static bool rewrite(struct spool *spool, struct generation *from, const struct e
     struct generation *to = generation_create(spool->directory, DIRECTORY_DRAINED, number);
     if (to == NULL)
         return false;
-    bool copied = copy_without(from, to, erasing) && drained_at(spool, from->number, &times[1]);
+    bool copied = copy_without(from, to, erasing) &&
+                  set_aside_at(spool, DIRECTORY_DRAINED, from->number, &times[1]);
     bool empty = to->last == 0;
     times[0] = times[1];
     generation_seal(to);

@@ -177,6 +177,11 @@ void spool_set_limits(struct spool *spool, const struct spool_limits *limits)
     spool->limits = *limits;
 }
 
+void spool_distrust_database(struct spool *spool, bool distrusts)
+{
+    spool->distrusts_database = distrusts;
+}
+
 // -- Room --
 
 static int64_t bytes_of_all(const struct spool *spool)

@@ -23,6 +23,9 @@ struct spool_limits {
     int64_t quota_bytes;      // all files together
     int64_t least_free_bytes; // left on the disk
     int32_t keep_days;        // of drained files; 0: unlinked at once
+    // Of damaged files, which are kept for an administrator to look at, withdrawn answers and all;
+    // 0: for ever.
+    int32_t damaged_keep_days;
 };
 
 // Makes the directory (0700) when it is missing and takes its lock, which a killed process leaves
@@ -60,6 +63,9 @@ enum spool_found spool_find(struct spool *spool, const struct submission *row);
 size_t spool_next(struct spool *spool, struct submission *rows, size_t limit);
 // Every row given out so far is in PostgreSQL (or in its quarantine). Files without another row go.
 void spool_confirm(struct spool *spool);
+// The database that confirms may forget what it committed (it does not sync): until told otherwise,
+// drained files stay until spool_kept_expire(), whatever keep_days says.
+void spool_distrust_database(struct spool *spool, bool distrusts);
 // Rows given out since the last confirm will be given out again.
 void spool_rewind(struct spool *spool);
 
@@ -95,7 +101,8 @@ size_t spool_list(struct spool *spool, struct spool_cursor *cursor, struct spool
 
 // -- Kept files --
 
-// Once a day: removes drained files older than keep_days. Then spool_kept_next() gives the keys in
+// Once a day: removes drained files older than keep_days, and damaged ones older than
+// damaged_keep_days. Then spool_kept_next() gives the keys in
 // the others, `limit` at a time (0: no more), for the caller to look up; those withdrawn since are
 // erased from the files by spool_kept_erase() (the file is rewritten: nothing of them stays on it).
 void spool_kept_expire(struct spool *spool);

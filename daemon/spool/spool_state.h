@@ -40,6 +40,7 @@ struct spool {
 
     enum spool_result disk; // how the last write ended: each change is told in the log
     bool removal_fails;     // told
+    bool distrusts_database;
     uint64_t written, confirmed, full, failed;
 };
 

@@ -25,6 +25,7 @@ enum {
 struct drain {
     struct spool *spool;
     struct lane *lane;
+    bool accepts_unsynced; // the setting
     struct drain_events events;
     struct event *step; // the next batch, now or after a pause
     struct sweep *sweep;
@@ -269,6 +270,7 @@ static void commit_batch(struct drain *drain)
     drain->under_way = false;
     drain->pause_ms = FIRST_PAUSE_MS;
     drain->counts.drained += drain->row_count;
+    spool_distrust_database(drain->spool, !lane_synced(drain->lane) && !drain->accepts_unsynced);
     spool_confirm(drain->spool);
     spool_read_counts(drain->spool, &counts);
     if (counts.waiting == 0)
@@ -330,6 +332,7 @@ struct drain *drain_create(struct event_base *base, const struct settings *setti
     const struct lane_events of_lane = {
         .on_open = on_open, .on_decided = on_decided, .on_idle = on_idle, .context = drain};
     drain->spool = spool;
+    drain->accepts_unsynced = setting_is_yes(settings->accept_unsynced_database);
     drain->events = *events;
     drain->pause_ms = FIRST_PAUSE_MS;
     drain->step = evtimer_new(base, on_step, drain);

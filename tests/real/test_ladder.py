@@ -340,7 +340,8 @@ class CommitUnknown(Ladder):
         before = self.daemon.log()
         self.daemon.start()
         self.wait_for_database()
-        until(lambda: ">spool_drained " in self.daemon.log()[len(before):], "it is drained again", DRAIN_LIMIT_S)
+        until(lambda: ">spool_drained " in self.daemon.log()[len(before):], "it is drained again",
+              DRAIN_LIMIT_S)
         self.assertEqual(self.rows(sent), len(sent))
         self.assertEqual({self.daemon.submit(submission)[0] for submission in sent}, {200})
         self.assertEqual([self.quarantined(submission) for submission in sent], 10 * [[]])
@@ -498,7 +499,7 @@ class OneId(Ladder):
             told += [pool.submit(self.daemon.submit, citizen(id=id_)) for id_ in (low, high)]
             until(lambda: self.status()["queued"] == 2, "both wait for the next batch")
             first.communicate("ROLLBACK;")
-            until(lambda: told[0].done() and self.waiting_for_locks(), "that batch waits for the other session")
+            until(lambda: told[0].done() and self.waiting_for_locks(), "it waits for the other session")
             self.tell(other, insert.format(low))  # it waits for the batch, until that is the victim
             other.communicate("ROLLBACK;")
             self.assertEqual([one.result(30)[0] for one in told], [201, 201, 201])

@@ -158,7 +158,7 @@ class Client(threading.Thread):
             self._close()
             time.sleep(0.01)  # while the daemon is away nobody listens: no need to spin
             return 0, {}, {}
-        self._ledger.waited(began)
+        self._ledger.waited(path.rsplit("/", 1)[1], began)
         return reply.status, reply.headers, decode(reply, text)
 
     def _close(self):

@@ -31,7 +31,7 @@ class Ledger:
         self.touched = {}  # id -> Entry: sent since the last check
         self.older = {}  # id -> Entry: checked, and kept to be sent again
         self.counts = collections.Counter()  # (fault, status)
-        self.longest_ms = collections.Counter()  # fault -> of a request that was answered
+        self.longest_ms = collections.Counter()  # (fault, what was asked) -> of a request that was answered
         self.sent = 0
         self._lock = threading.Lock()
 
@@ -79,11 +79,11 @@ class Ledger:
             if status == 200:
                 self._entry(id_).withdrawn.add(variant)
 
-    def waited(self, began):
+    def waited(self, asked, began):
         """For a whole reply."""
         ms = int(1000 * (time.monotonic() - began))
         with self._lock:
-            self.longest_ms[self.fault] = max(self.longest_ms[self.fault], ms)
+            self.longest_ms[self.fault, asked] = max(self.longest_ms[self.fault, asked], ms)
 
     def turn_page(self, keep, dice, in_use):
         """The entries touched since the last call. Of all ids that ever were, those in use stay, and

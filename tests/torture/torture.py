@@ -17,6 +17,7 @@ from world import DRAIN_LIMIT_S, World
 
 CLIENTS = 8
 KEPT_IDS = 400  # of earlier rounds, to be sent again
+WAIT_LIMIT_MS = 5000  # of a submission, whatever fails: ten times the hold limit of the run and more
 DRAIN_PATIENCE_S = 60  # a drain that takes longer than its bound is told with its time
 SHOWN_FAULTS = 20
 AUDIT_EVERY = 5  # rounds: recueil audit reads all that was ever acknowledged
@@ -117,10 +118,13 @@ class Torture:
             self.found.append(f"the drain after {name} took {took_ms} ms")
 
     def judge(self, audits=True):
-        """Adds what the check finds wrong with the ids of this round, and what the daemon's own ledger does."""
+        """Adds what the check finds wrong with the ids of this round, and what recueil audit does."""
         self.found += self.check.round(self.ledger.turn_page(KEPT_IDS, self.dice, self.crowd.ids_in_use()))
         self.found += self.crowd.faults
         self.crowd.faults.clear()
+        self.found += [f"{asked} waited {ms} ms during {fault}"
+                       for (fault, asked), ms in self.ledger.longest_ms.items()
+                       if asked != "withdrawal" and ms > WAIT_LIMIT_MS]
         if audits:
             self.found += self.world.audit()
 
@@ -157,7 +161,8 @@ class Torture:
             figures[f"{name}_rounds"] = rounds
             for status in (201, 202, 200, 409, 410, 503, 0):
                 figures[f"{name}_{status or 'no_reply'}"] = self.ledger.counts[name, status]
-            figures[f"{name}_longest_wait_ms"] = self.ledger.longest_ms[name]
+            for asked in ("submissions", "bulk", "withdrawal"):
+                figures[f"{name}_longest_{asked}_ms"] = self.ledger.longest_ms[name, asked]
             figures[f"{name}_longest_drain_ms"] = self.drains_ms[name]
         figures["faults"] = len(self.found)
         print()

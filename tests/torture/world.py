@@ -5,6 +5,7 @@
 import glob
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -90,8 +91,7 @@ class Recueild(support.Daemon):
 
     def admin(self, path):
         """A reply of the admin listener, decoded; None while it gives none."""
-        address = next(line.split("=", 1)[1].strip() for line in support.read(self._cluster.config).splitlines()
-                       if line.startswith("admin_listen"))
+        address = re.search(r"^admin_listen = (.*)$", support.read(self._cluster.config), re.MULTILINE)[1]
         try:
             with urllib.request.urlopen(f"http://{address}{path}", timeout=5) as reply:
                 return json.load(reply)

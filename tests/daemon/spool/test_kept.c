@@ -122,6 +122,47 @@ Test(kept, files_go_when_none_is_kept_any_more)
     cr_assert_eq(counts_of(spool).kept_files, 0);
 }
 
+Test(kept, files_stay_a_while_where_the_database_may_forget)
+{
+    char path[512];
+    AUTO(spool) struct spool *spool = open_spool_with(&wide);
+    spool_distrust_database(spool, true);
+    keep_rows(spool, 0, 9);
+    cr_assert_eq(count_files("drained/", ".spool", path), 1);
+    spool_distrust_database(spool, false);
+    keep_rows(spool, 10, 19);
+    cr_assert_eq(count_files("drained/", ".spool", path), 1);
+    spool_kept_expire(spool); // once a day
+    cr_assert_eq(count_files("drained/", ".spool", NULL), 0);
+}
+
+Test(kept, damaged_files_go_after_their_days)
+{
+    static const struct spool_limits limits = {
+        .generation_bytes = INT64_C(64) * MIB,
+        .quota_bytes = INT64_C(1024) * MIB,
+        .damaged_keep_days = 35,
+    };
+    char path[512];
+    struct spool *first = open_spool_with(&limits);
+    cr_assert_eq(write_rows(first, 0, 9), SPOOL_WRITTEN);
+    spool_destroy(first);
+    cr_assert_eq(count_files("", ".spool", path), 1);
+    cr_assert_eq(truncate(path, 100), 0);
+    AUTO(spool) struct spool *spool = open_spool_with(&limits);
+    struct submission rows[16];
+    while (spool_next(spool, rows, 16) > 0)
+        spool_confirm(spool);
+    cr_assert_eq(count_files("damaged/", ".spool", path), 1);
+    make_older(path, 34);
+    spool_kept_expire(spool);
+    cr_assert_eq(counts_of(spool).damaged_files, 1);
+    make_older(path, 35);
+    spool_kept_expire(spool);
+    cr_assert_eq(counts_of(spool).damaged_files, 0);
+    cr_assert_eq(count_files("damaged/", ".spool", NULL), 0);
+}
+
 Test(kept, files_are_found_again_by_the_next_run_and_not_drained)
 {
     struct spool_listed last;

@@ -305,6 +305,13 @@ void spool_rewind(struct spool *spool)
     spool->given = 0;
 }
 
+static bool distrusted;
+void spool_distrust_database(struct spool *spool, bool distrusts)
+{
+    (void)spool;
+    distrusted = distrusts;
+}
+
 void spool_kept_expire(struct spool *spool)
 {
     (void)spool;
@@ -943,6 +950,25 @@ Test(drain, quarantines_what_conflicts_and_what_is_refused_and_nothing_else)
     cr_assert_eq(counts.quarantined, 2);
     cr_assert_gt(counts.last_drained_us, 0);
     store_destroy(store);
+}
+
+Test(drain, has_files_kept_where_the_server_does_not_sync)
+{
+    static const char *const said[] = {"off", "on"};
+    for (size_t i = 0; i < 2; i++) {
+        struct sending sendings[1];
+        const struct scripted lines[] = {{.stored = {1}}};
+        struct store *store = create_store(lines, 1, &spool);
+        send_one(store, &sendings[0], 1, 1);
+        turn_loop();
+        said_fsync = said[i];
+        connect_database(DRAIN);
+        turn_loop();
+        cr_assert_eq(spool.count, 0);
+        cr_assert_eq(distrusted, i == 0);
+        store_destroy(store);
+        event_base_free(base);
+    }
 }
 
 Test(drain, takes_nothing_from_the_spool_when_a_batch_is_lost)
