@@ -168,7 +168,7 @@ static void on_probed(void *context, const struct database_reply *reply)
 void lane_send(struct lane *lane, struct store_item *const items[], size_t count, int deadline_ms)
 {
     assert(lane->state == LANE_OPEN && count > 0 && count <= ROWS_LIMIT);
-    memcpy(lane->batch, items, count * sizeof items[0]);
+    memcpy(lane->batch, items, count * sizeof(void *));
     lane->count = count;
     lane->cap = ROWS_LIMIT;
     lane->retries = 0;
