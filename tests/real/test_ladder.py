@@ -16,7 +16,6 @@ import threading
 import time
 import unittest
 import unittest.mock
-import urllib.request
 
 import support
 from commit_proxy import CommitProxy
@@ -63,6 +62,7 @@ class Ladder(unittest.TestCase):
 
     def wait_for_database(self, limit_s=DRAIN_LIMIT_S):
         until(lambda: self.daemon.submit(citizen())[0] == 201, "submissions are committed", limit_s)
+        until(lambda: self.daemon.status()["spool"]["waiting"] == 0, "what was spooled before is loaded", limit_s)
 
     # -- Sending and looking --
 
@@ -82,12 +82,6 @@ class Ladder(unittest.TestCase):
         sent = [citizen() for _ in range(count)]
         self.assertEqual({self.daemon.submit(submission)[0] for submission in sent}, {202})
         return sent
-
-    def status(self):
-        """What the daemon tells its administrator."""
-        port = re.findall(r">started .* admin_port=([0-9]+)", self.daemon.log())[-1]
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/status", timeout=10) as reply:
-            return json.load(reply)
 
     def rows(self, submissions):
         ids = ",".join(f"'{submission['id']}'" for submission in submissions)
@@ -497,7 +491,7 @@ class OneId(Ladder):
             told = [pool.submit(self.daemon.submit, citizen(id=before))]
             until(self.waiting_for_locks, "a batch is held, and the next one gathers")
             told += [pool.submit(self.daemon.submit, citizen(id=id_)) for id_ in (low, high)]
-            until(lambda: self.status()["queued"] == 2, "both wait for the next batch")
+            until(lambda: self.daemon.status()["queued"] == 2, "both wait for the next batch")
             first.communicate("ROLLBACK;")
             until(lambda: told[0].done() and self.waiting_for_locks(), "it waits for the other session")
             self.tell(other, insert.format(low))  # it waits for the batch, until that is the victim
