@@ -184,13 +184,15 @@ class Daemon:
         if ready:
             self.wait_ready()
         if ready and database:
-            until(lambda: self.status()["database_up"], "the database takes submissions")
+            until(lambda: self.status().get("database_up"), "the database takes submissions")
         return self
 
     def status(self):
-        """What its administration says at /status."""
+        """What its administration says at /status; nothing before it said in the log where that is."""
         with open(self.log_path, encoding="utf-8", errors="replace") as log:
             ports = re.findall(r"started .*admin_port=([0-9]+)", log.read())
+        if not ports:
+            return {}
         connection = http.client.HTTPConnection("127.0.0.1", int(ports[-1]), timeout=30)
         try:
             connection.request("GET", "/status")
