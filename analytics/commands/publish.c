@@ -6,6 +6,7 @@
 #include "analytics/commands/commands.h"
 
 #include "analytics/publishing/publishing.h"
+#include "config/memory_stream.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -92,26 +93,21 @@ static bool publish(const struct options *options, const struct folder *folder,
     AUTO_SESSION struct session *session = invocation_open(options->invocation, error);
     if (session == NULL)
         return false;
-    char *said = NULL;
-    size_t size = 0;
+    struct memory_stream said;
     struct publishing publishing = {
         .session = session,
         .folder = folder,
         .findings = findings,
-        .said = open_memstream(&said, &size),
+        .said = memory_stream_open(&said),
         .simulated = options->simulated,
     };
-    if (publishing.said == NULL) {
-        error_set(error, ERROR_FAILED, "no memory for messages: %s", strerror(errno));
-        return false;
-    }
     bool done = publish_within(&publishing, error);
-    (void)fclose(publishing.said);
+    memory_stream_close(&said);
     // What was done is only said once it is kept.
     if (done)
-        (void)fputs(publishing.changed ? said : "nothing changed since the last publication\n",
+        (void)fputs(publishing.changed ? said.text : "nothing changed since the last publication\n",
                     stdout);
-    free(said);
+    free(said.text);
     return done;
 }
 

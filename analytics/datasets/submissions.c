@@ -7,6 +7,7 @@
 
 #include "analytics/datasets/question_columns.h"
 #include "analytics/progress.h"
+#include "config/memory_stream.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,11 +62,8 @@ static void write_header(struct csv *csv, const struct question_columns *questio
 // The codes of a tick list, joined: they hold no bar.
 static void write_list(struct csv *csv, const json_t *list)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL)
-        abort();
+    struct memory_stream stream;
+    FILE *out = memory_stream_open(&stream);
     size_t index = 0;
     const json_t *item = NULL;
     json_array_foreach(list, index, item)
@@ -77,9 +75,9 @@ static void write_list(struct csv *csv, const json_t *list)
         else if (json_is_integer(item))
             (void)fprintf(out, "%lld", (long long)json_integer_value(item));
     }
-    (void)fclose(out);
-    csv_bytes(csv, text, size);
-    free(text);
+    memory_stream_close(&stream);
+    csv_bytes(csv, stream.text, stream.size);
+    free(stream.text);
 }
 
 static void write_answer(struct csv *csv, const json_t *answer)

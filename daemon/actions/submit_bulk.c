@@ -9,6 +9,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0
 #include "config/calendar.h"
+#include "config/memory_stream.h"
 #include "config/receipt.h"
 #include "daemon/actions/actions.h"
 #include "daemon/actions/service.h"
@@ -226,23 +227,19 @@ static void write_result(FILE *out, const struct line *line, struct exchange *ex
 static void reply_all(struct bulk *bulk)
 {
     struct exchange *exchange = bulk->exchange;
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL)
-        memory_end();
+    struct memory_stream stream;
+    FILE *out = memory_stream_open(&stream);
     for (size_t i = 0; i < bulk->count; i++)
         write_result(out, &bulk->lines[i], exchange);
-    if (fclose(out) != 0)
-        memory_end();
+    memory_stream_close(&stream);
     exchange->service->bulk_under_way = false;
     const struct exchange_reply reply = {
         .status = 200,
         .content_type = "application/x-ndjson",
-        .body = text,
-        .size = size,
+        .body = stream.text,
+        .size = stream.size,
         .more_head = "Cache-Control: no-store\r\n",
     };
     exchange_reply(exchange, &reply);
-    free(text);
+    free(stream.text);
 }

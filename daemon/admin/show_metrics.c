@@ -2,6 +2,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0
 #include "config/calendar.h"
+#include "config/memory_stream.h"
 #include "daemon/actions/service.h"
 #include "daemon/admin/admin_actions.h"
 
@@ -34,19 +35,17 @@ static void read_all(const struct service *service, struct metrics_reading *read
 void show_metrics(struct exchange *exchange)
 {
     struct metrics_reading reading;
-    char *text = NULL;
-    size_t size = 0;
+    struct memory_stream stream;
     read_all(exchange->service, &reading);
-    FILE *out = open_memstream(&text, &size);
-    metrics_write(exchange->service->metrics, &reading, out);
-    (void)fclose(out);
+    metrics_write(exchange->service->metrics, &reading, memory_stream_open(&stream));
+    memory_stream_close(&stream);
     const struct exchange_reply reply = {
         .status = 200,
         .content_type = "text/plain; version=0.0.4; charset=utf-8",
-        .body = text,
-        .size = size,
+        .body = stream.text,
+        .size = stream.size,
         .more_head = "Cache-Control: no-store\r\n",
     };
     exchange_reply(exchange, &reply);
-    free(text);
+    free(stream.text);
 }

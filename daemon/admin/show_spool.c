@@ -2,6 +2,7 @@
 // page at a time, for `recueil audit`. `next` goes into `after`; null: that was all.
 //
 // SPDX-License-Identifier: Apache-2.0
+#include "config/memory_stream.h"
 #include "daemon/actions/service.h"
 #include "daemon/admin/admin_actions.h"
 #include "daemon/admin/listed.h"
@@ -90,23 +91,21 @@ void show_spool(struct exchange *exchange)
 {
     struct spool_cursor cursor = {0};
     int64_t limit;
-    char *text = NULL;
-    size_t size = 0;
+    struct memory_stream stream;
     if (!read_cursor(negotiation_query(exchange->head, "after"), &cursor) ||
         !read_limit(negotiation_query(exchange->head, "limit"), &limit)) {
         refuse(exchange);
         return;
     }
-    FILE *out = open_memstream(&text, &size);
-    write_page(exchange->service->spool, &cursor, (size_t)limit, out);
-    (void)fclose(out);
+    write_page(exchange->service->spool, &cursor, (size_t)limit, memory_stream_open(&stream));
+    memory_stream_close(&stream);
     const struct exchange_reply reply = {
         .status = 200,
         .content_type = "application/json",
-        .body = text,
-        .size = size,
+        .body = stream.text,
+        .size = stream.size,
         .more_head = "Cache-Control: no-store\r\n",
     };
     exchange_reply(exchange, &reply);
-    free(text);
+    free(stream.text);
 }

@@ -2,6 +2,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0
 #include "config/calendar.h"
+#include "config/memory_stream.h"
 #include "daemon/actions/service.h"
 #include "daemon/admin/admin_actions.h"
 
@@ -65,18 +66,16 @@ static void write_status(const struct service *service, FILE *out)
 
 void show_status(struct exchange *exchange)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    write_status(exchange->service, out);
-    (void)fclose(out);
+    struct memory_stream stream;
+    write_status(exchange->service, memory_stream_open(&stream));
+    memory_stream_close(&stream);
     const struct exchange_reply reply = {
         .status = 200,
         .content_type = "application/json",
-        .body = text,
-        .size = size,
+        .body = stream.text,
+        .size = stream.size,
         .more_head = "Cache-Control: no-store\r\n",
     };
     exchange_reply(exchange, &reply);
-    free(text);
+    free(stream.text);
 }
