@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-// All zero before it is opened.
+// Set by the open, whatever stood in it.
 struct memory_stream {
     char *text;  // valid after the close: with a NUL behind it, never NULL, the caller's to free()
     size_t size; // without the NUL

@@ -8,7 +8,6 @@
 #include "analytics/publishing/publishing.h"
 #include "config/memory_stream.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
